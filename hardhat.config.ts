@@ -1,8 +1,19 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
+
+/** A public network: URL and key come from the environment or from `hardhat keystore`, never from a file in git. */
+function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", prefix: string) {
+  return {
+    type: "http",
+    chainId,
+    chainType,
+    url: configVariable(`${prefix}_RPC_URL`),
+    accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
+  } as const;
+}
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
@@ -11,6 +22,10 @@ export default defineConfig({
     // The compiler is the npm package pinned by the lock file: nothing is downloaded, and the same bytes come out
     // everywhere, which is what makes the CREATE2 addresses reproducible.
     path: require.resolve("solc/soljson.js"),
+    // Each contract is compiled with nothing but its own imports, so that a new contract cannot move an old one's bytes.
+    isolated: true,
+    // Product contracts and tests apart: typechain-types/ holds the product only.
+    splitTestsCompilation: true,
     settings: {
       viaIR: true,
       optimizer: { enabled: true, runs: 1_000_000 },
@@ -19,6 +34,28 @@ export default defineConfig({
       // No metadata hash: an address depends on the code alone, not on comments.
       metadata: { bytecodeHash: "none" },
     },
+  },
+  paths: { tests: { mocha: "./test/contracts", solidity: "./test/contracts" } },
+  test: {
+    solidity: {
+      profiles: {
+        default: {
+          fuzz: { runs: 1_000 },
+          invariant: { runs: 256, depth: 64, failOnRevert: true },
+        },
+        deep: {
+          fuzz: { runs: 100_000 },
+          invariant: { runs: 10_000, depth: 128, failOnRevert: true },
+        },
+      },
+    },
+  },
+  networks: {
+    localhost: { type: "http", url: "http://127.0.0.1:8545" },
+    sepolia: publicNetwork(11_155_111, "l1", "SEPOLIA"),
+    arbitrumSepolia: publicNetwork(421_614, "generic", "ARBITRUM_SEPOLIA"),
+    optimismSepolia: publicNetwork(11_155_420, "op", "OPTIMISM_SEPOLIA"),
+    baseSepolia: publicNetwork(84_532, "op", "BASE_SEPOLIA"),
   },
   typechain: { outDir: "./typechain-types" },
 });

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice Everything that is stored about one grant: one word, most significant byte first
+///
+///     0–4    grantedAt    uint40  block time at which the current period was granted; 0: there is no grant
+///     5–9    notBefore    uint40  start; never before the block that set it
+///     10–14  expiresAt    uint40  agreed end; 0: none
+///     15–19  lockedUntil  uint40  record keeping is promised at least until then; 0: none
+///     20–24  revokedAt    uint40  when an act ended it; 0: none did
+///     25–28  retention    uint32  seconds of record keeping after the active end
+///     29–30  sequence     uint16  number of the last change of this grant, from 1
+///     31     flags        uint8   bit 0 RELEASED; bits 1–7 reserved, zero
+///
+/// All times are unix seconds.
+type GrantRecord is bytes32;
+
+using GrantRecordLibrary for GrantRecord global;
+
+/// @notice What a grant allows at one moment.
+enum GrantState {
+    /// Never granted.
+    NONE,
+    /// Granted, not started: nothing may be read.
+    PENDING,
+    /// May be read for the purpose granted.
+    ACTIVE,
+    /// Ended, but what was read must still be kept: may be read for record keeping only.
+    RETAINED,
+    /// Nothing may be read any more.
+    ENDED
+}
+
+/// @dev The time of an end that is not set. Wider than every uint64, so no moment ever reaches it.
+uint256 constant NEVER = type(uint256).max;
+
+/// @dev Flag bit: the grantee gave the access up.
+uint8 constant RELEASED = 1;
+
+/// @notice The one way to make a GrantRecord from its fields.
+function toGrantRecord(
+    uint40 grantedAt,
+    uint40 notBefore,
+    uint40 expiresAt,
+    uint40 lockedUntil,
+    uint40 revokedAt,
+    uint32 retention,
+    uint16 sequence,
+    uint8 flags
+) pure returns (GrantRecord) {
+    return
+        GrantRecord.wrap(
+            bytes32(
+                (uint256(grantedAt) << 216) |
+                    (uint256(notBefore) << 176) |
+                    (uint256(expiresAt) << 136) |
+                    (uint256(lockedUntil) << 96) |
+                    (uint256(revokedAt) << 56) |
+                    (uint256(retention) << 24) |
+                    (uint256(sequence) << 8) |
+                    flags
+            )
+        );
+}
+
+/// @notice The fields of a record and the rule of time. Pure and total: defined for every word and every moment.
+library GrantRecordLibrary {
+    function grantedAt(GrantRecord record) internal pure returns (uint40) {
+        return uint40(uint256(GrantRecord.unwrap(record)) >> 216);
+    }
+
+    function notBefore(GrantRecord record) internal pure returns (uint40) {
+        return uint40(uint256(GrantRecord.unwrap(record)) >> 176);
+    }
+
+    function expiresAt(GrantRecord record) internal pure returns (uint40) {
+        return uint40(uint256(GrantRecord.unwrap(record)) >> 136);
+    }
+
+    function lockedUntil(GrantRecord record) internal pure returns (uint40) {
+        return uint40(uint256(GrantRecord.unwrap(record)) >> 96);
+    }
+
+    function revokedAt(GrantRecord record) internal pure returns (uint40) {
+        return uint40(uint256(GrantRecord.unwrap(record)) >> 56);
+    }
+
+    function retention(GrantRecord record) internal pure returns (uint32) {
+        return uint32(uint256(GrantRecord.unwrap(record)) >> 24);
+    }
+
+    function sequence(GrantRecord record) internal pure returns (uint16) {
+        return uint16(uint256(GrantRecord.unwrap(record)) >> 8);
+    }
+
+    function flags(GrantRecord record) internal pure returns (uint8) {
+        return uint8(uint256(GrantRecord.unwrap(record)));
+    }
+
+    /// @notice When reading for the purpose ends: the earliest of expiry and revocation, NEVER if neither is set.
+    function activeEnd(GrantRecord record) internal pure returns (uint256 end) {
+        end = NEVER;
+        uint256 expiry = record.expiresAt();
+        uint256 revocation = record.revokedAt();
+        if (expiry != 0) end = expiry;
+        if (revocation != 0 && revocation < end) end = revocation;
+    }
+
+    /// @notice When reading for record keeping ends too.
+    /// @dev Ended before its start: nothing could be read, so there is nothing to keep and lock and retention do not
+    /// apply. Ended in the very second of its start is not that case: several blocks can share a second, and a reader
+    /// may have been served in one of them.
+    function accessEnd(GrantRecord record) internal pure returns (uint256 end) {
+        end = record.activeEnd();
+        if (end == NEVER || end < record.notBefore()) return end;
+        uint256 lock = record.lockedUntil();
+        end += record.retention();
+        if (end < lock) end = lock;
+    }
+
+    /// @notice What the grant allows at `time` (unix seconds).
+    function stateAt(GrantRecord record, uint64 time) internal pure returns (GrantState) {
+        if (record.grantedAt() == 0) return GrantState.NONE;
+        if (time < record.activeEnd()) return time < record.notBefore() ? GrantState.PENDING : GrantState.ACTIVE;
+        return time < record.accessEnd() ? GrantState.RETAINED : GrantState.ENDED;
+    }
+}
