@@ -1,18 +1,19 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import type { HttpNetworkUserConfig } from "hardhat/types/config";
 
 const require = createRequire(import.meta.url);
 
 /** A public network: URL and key come from the environment or from `hardhat keystore`, never from a file in git. */
-function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", prefix: string) {
+function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", prefix: string): HttpNetworkUserConfig {
   return {
     type: "http",
     chainId,
     chainType,
     url: configVariable(`${prefix}_RPC_URL`),
     accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
-  } as const;
+  };
 }
 
 export default defineConfig({
