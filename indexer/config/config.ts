@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readDeployment } from "../../deploy/record.ts";
+import type { Address } from "../grants/bytes.ts";
+import { parseAddress } from "../grants/caip.ts";
+import { explain, OperatorError } from "../ops/errors.ts";
+import { type ConfigFile, configFile, explainIssues } from "./schema.ts";
+
+/** A contract whose events are indexed, from its first block on. */
+export interface IndexedContract {
+  readonly name: "AccessGrants";
+  readonly address: Address;
+  readonly startBlock: bigint;
+}
+
+export interface ChainConfig {
+  readonly chainId: bigint;
+  readonly name: string;
+  /** HTTP endpoints, the preferred one first. May hold keys: show them through redactUrl only. */
+  readonly rpc: readonly string[];
+  readonly pollIntervalMs: number;
+  readonly contracts: readonly IndexedContract[];
+}
+
+/** A validated configuration. What is left out, `npm start` provides: an own PostgreSQL, local chains. */
+export interface Config {
+  readonly database: { readonly url: string } | undefined;
+  readonly chains: readonly ChainConfig[];
+  readonly api: ConfigFile["api"];
+  readonly log: ConfigFile["log"];
+}
+
+const DEFAULT_FILE = "grantledger.config.json";
+const DEPLOYMENTS = fileURLToPath(new URL("../../deploy/deployments/", import.meta.url));
+const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
+
+/**
+ * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
+ * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT,
+ * GRANTLEDGER_EXPLORE, GRANTLEDGER_LOG_LEVEL.
+ * @throws OperatorError naming every problem at once, secrets redacted.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+  const { source, content } = readFile(environment, folder);
+  const input = applyEnvironment(content, environment);
+  const result = configFile.safeParse(input);
+  const problems = result.success ? [] : explainIssues(result.error, input);
+  const chains = result.success ? result.data.chains.map((chain) => resolveChain(chain, problems)) : [];
+  if (!result.success || problems.length > 0)
+    throw new OperatorError(
+      `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
+    );
+  const { database, api, log } = result.data;
+  return { database, chains: chains.filter((chain) => chain !== undefined), api, log };
+}
+
+function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: string; content: unknown } {
+  const named = environment["GRANTLEDGER_CONFIG"];
+  const path = resolve(folder, named ?? DEFAULT_FILE);
+  if (!existsSync(path)) {
+    if (named === undefined) return { source: "environment", content: {} };
+    throw new OperatorError(`GRANTLEDGER_CONFIG names ${path}, which is not there`);
+  }
+  try {
+    return { source: path, content: JSON.parse(readFileSync(path, "utf8")) };
+  } catch (error) {
+    throw new OperatorError(`${path} is not readable JSON`, { cause: error });
+  }
+}
+
+type Draft = Record<string, unknown>;
+const isObject = (value: unknown): value is Draft =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The file's content with the environment on top. What has an unexpected shape is left for the schema to name. */
+function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unknown {
+  if (!isObject(content)) return content;
+  const draft: Draft = { ...content };
+  const set = (section: string, key: string, value: unknown): void => {
+    if (value !== undefined && (draft[section] === undefined || isObject(draft[section])))
+      draft[section] = { ...(draft[section] as Draft | undefined), [key]: value };
+  };
+  set("database", "url", environment["GRANTLEDGER_DATABASE_URL"]);
+  set("api", "host", environment["GRANTLEDGER_HOST"]);
+  set("api", "port", asNumber(environment["GRANTLEDGER_PORT"]));
+  set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));
+  set("log", "level", environment["GRANTLEDGER_LOG_LEVEL"]);
+
+  const chains: unknown = draft["chains"] ?? [];
+  if (!Array.isArray(chains)) return draft;
+  draft["chains"] = [...chains];
+  for (const [name, value] of Object.entries(environment)) {
+    const chainId = RPC_VARIABLE.exec(name)?.[1];
+    if (chainId === undefined || value === undefined) continue;
+    const rpc = value.split(",").map((text) => text.trim());
+    const list = draft["chains"] as unknown[];
+    const at = list.findIndex(
+      (chain) => isObject(chain) && String(chain["chainId"]).replace("eip155:", "") === chainId,
+    );
+    if (at < 0) list.push({ chainId, rpc });
+    else list[at] = { ...(list[at] as Draft), rpc };
+  }
+  return draft;
+}
+
+const asNumber = (text: string | undefined): unknown =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+const asBoolean = (text: string | undefined): unknown => (text === "true" ? true : text === "false" ? false : text);
+
+function resolveChain(chain: ConfigFile["chains"][number], problems: string[]): ChainConfig | undefined {
+  const { chainId, rpc, pollIntervalMs } = chain;
+  const name = chain.name ?? `Chain ${chainId}`;
+  if (chain.contracts !== undefined) return { chainId, name, rpc, pollIntervalMs, contracts: chain.contracts };
+  try {
+    const contracts = readDeployment(`${DEPLOYMENTS}${chainId}.json`).contracts.map((contract) => ({
+      name: "AccessGrants" as const,
+      address: parseAddress(contract.address),
+      // Where the record does not know the block, history is read from the beginning: slow, never incomplete.
+      startBlock: BigInt(contract.block ?? 0),
+    }));
+    return { chainId, name, rpc, pollIntervalMs, contracts };
+  } catch (error) {
+    problems.push(
+      `chains: eip155:${chainId} names no contracts and has no usable deployment record (${explain(error)}): deploy with npm run deploy, or add contracts`,
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { type Address, quote } from "../grants/bytes.ts";
+import { parseAddress, parseChainId } from "../grants/caip.ts";
+
+/**
+ * What a configuration file may hold (grantledger.config.example.json shows one). Unknown keys are errors: a mistyped
+ * option must not be silently without effect.
+ */
+
+const parsed = <T>(expected: string, parse: (text: string) => T) =>
+  z.union([z.string(), z.number()]).transform((value, context) => {
+    try {
+      return parse(String(value));
+    } catch (error) {
+      context.issues.push({
+        code: "custom",
+        input: value,
+        message: `expected ${expected}: ${(error as Error).message}`,
+      });
+      return z.NEVER;
+    }
+  });
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    // Marks the value as one that may hold a key; see explainIssues.
+    params: { secret: true },
+    message: `expected a URL with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+  });
+
+const port = z.int().min(0).max(65_535);
+
+const contract = z.strictObject({
+  name: z.literal("AccessGrants"),
+  address: parsed<Address>("an address", parseAddress),
+  startBlock: z.int().min(0).transform(BigInt),
+});
+
+const chain = z.strictObject({
+  chainId: parsed("a chain id such as 42161 or eip155:42161", parseChainId),
+  name: z.string().min(1).max(60).optional(),
+  rpc: z.array(url(["http:", "https:"])).min(1),
+  pollIntervalMs: z.int().min(10).max(600_000).default(1_000),
+  /** Default: those of deploy/deployments/<chainId>.json. */
+  contracts: z.array(contract).min(1).optional(),
+});
+
+export const configFile = z.strictObject({
+  $schema: z.string().optional(),
+  database: z.strictObject({ url: url(["postgres:", "postgresql:"]) }).optional(),
+  chains: z
+    .array(chain)
+    .default([])
+    .superRefine((chains, context) => {
+      const seen = new Set<bigint>();
+      for (const [i, { chainId }] of chains.entries()) {
+        if (seen.has(chainId))
+          context.addIssue({
+            code: "custom",
+            path: [i, "chainId"],
+            input: chainId,
+            message: "expected each chain once",
+          });
+        seen.add(chainId);
+      }
+    }),
+  api: z
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1"),
+      port: port.default(4000),
+      /** GraphiQL and introspection, for people who explore. */
+      explore: z.boolean().default(false),
+      /** A chain whose node has not confirmed its head for so long answers INDETERMINATE. */
+      maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info") }).prefault({}),
+});
+
+export type ConfigFile = z.output<typeof configFile>;
+
+/** Every problem in a line: where, what was given, what was expected. Values that may hold keys are not shown. */
+export function explainIssues(error: z.ZodError, input: unknown): string[] {
+  return error.issues.flatMap((issue) => {
+    const where = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+    const path = where.replace(/^\./, "") || "(the whole)";
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => `${path}: unknown key ${quote(key)}, remove it or mend its spelling`);
+    return [`${path}: ${issue.message}, got ${show(valueAt(input, issue.path), path)}`];
+  });
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return value;
+}
+
+function show(value: unknown, path: string): string {
+  if (value === undefined) return "nothing";
+  if (/url|rpc/i.test(path)) return "a value that is not shown, since it may hold a key";
+  return quote(
+    JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? inner.toString() : inner)) ?? "nothing",
+  );
+}

@@ -1,0 +1,300 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { IndexedContract } from "../config/config.ts";
+import { toHex } from "../grants/bytes.ts";
+import type { Clock } from "../ops/clock.ts";
+import { BugError, OperatorError, RetryableError } from "../ops/errors.ts";
+import type { Header } from "../rpc/answers.ts";
+import { type Cursor, readCursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
+import { FIND_GAP_SQL, FORGET_SQL, PROJECT_AGAIN_SQL, PROJECT_NEW_SQL, RETRACT_SQL } from "./project.ts";
+import { COPY_EVENTS_SQL, eventRows, type TimedLog } from "./rows.ts";
+
+/** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
+export interface Extension {
+  readonly headers: readonly Header[];
+  readonly logs: readonly TimedLog[];
+  readonly view: ChainView;
+}
+
+/** What a node says of its chain at one moment. */
+export interface ChainView {
+  readonly head: { readonly number: bigint; readonly time: bigint };
+  readonly safeNumber: bigint | undefined;
+  readonly finalized: { readonly number: bigint; readonly hash: Uint8Array } | undefined;
+  /** True when the cursor is at the head, so that answers may rest on this chain. */
+  readonly caughtUp: boolean;
+}
+
+export interface WriterOptions {
+  readonly databaseUrl: string;
+  readonly chainId: bigint;
+  readonly name: string;
+  readonly contracts: readonly IndexedContract[];
+  readonly clock: Clock;
+}
+
+/** Two-part key of the advisory lock, so that it cannot meet somebody else's: this part is ours, the other the chain. */
+const LOCK_SQL = "SELECT pg_try_advisory_lock(hashtextextended('grantledger.chain.' || $1::text, 0)) AS locked";
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/**
+ * The one writer of one chain. Events, derived rows, headers and cursor move in one transaction, or none of them does.
+ * The lock lives as long as its connection: a process that dies or loses the connection loses the right to write.
+ *
+ * After any error the writer is of no more use: close it and open another, which starts from what is stored.
+ */
+export class ChainWriter {
+  readonly #client: pg.Client;
+  readonly #chainId: bigint;
+  readonly #clock: Clock;
+  #cursor: Cursor;
+
+  private constructor(client: pg.Client, options: WriterOptions, cursor: Cursor) {
+    this.#client = client;
+    this.#chainId = options.chainId;
+    this.#clock = options.clock;
+    this.#cursor = cursor;
+  }
+
+  /**
+   * Connects, takes the chain's lock and reads the cursor.
+   * @returns undefined when another process is the writer now.
+   * @throws OperatorError when the ledger was filled for other contracts than these.
+   */
+  static async open(options: WriterOptions): Promise<ChainWriter | undefined> {
+    const client = new pg.Client({
+      connectionString: options.databaseUrl,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: `grantledger writer ${options.chainId}`,
+    });
+    // Without a listener a lost connection would end the process; the next query reports it where it matters.
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const lock = await client.query<{ locked: boolean }>(LOCK_SQL, [options.chainId]);
+      if (!lock.rows[0]?.locked) {
+        await client.end();
+        return undefined;
+      }
+      return new ChainWriter(client, options, await registerChain(client, options));
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw databaseError(error);
+    }
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  window(): Promise<StoredBlock[]> {
+    return readWindow(this.#client, this.#chainId);
+  }
+
+  /** Adds blocks after the cursor. */
+  append(extension: Extension): Promise<void> {
+    const { headers, logs, view } = extension;
+    const newest = headers.at(-1);
+    if (newest === undefined) throw new BugError("append: no blocks");
+    const indexed = this.#cursor.indexed;
+    if (indexed !== undefined && headers[0]?.number !== indexed.number + 1n)
+      throw new BugError(`append: block ${headers[0]?.number} does not follow the cursor ${indexed.number}`);
+
+    return this.#transaction(async (knownAt) => {
+      const before = this.#cursor.lastSeq;
+      if (logs.length > 0) await this.#writeEvents(before, knownAt, logs);
+      await this.#writeHeaders(headers, view);
+      const cursor = {
+        ...this.#cursor,
+        indexed: { number: newest.number, hash: newest.hash, time: newest.time },
+        lastSeq: before + BigInt(logs.length),
+        knownAt,
+      };
+      return this.#writeChain(cursor, view);
+    });
+  }
+
+  /** Records what the node says now, with no new block: its head and how final our blocks have become. */
+  confirm(view: ChainView): Promise<void> {
+    return this.#transaction(async () => this.#writeChain(this.#cursor, view));
+  }
+
+  /** Drops the blocks above `ancestor`: their events are marked retracted, their grants fall back to what is left. */
+  rollback(ancestor: StoredBlock): Promise<void> {
+    const { indexed, finalizedNumber } = this.#cursor;
+    if (indexed === undefined || ancestor.number >= indexed.number)
+      throw new BugError(`rollback to ${ancestor.number}: the cursor is at ${indexed?.number ?? "nothing"}`);
+    if (finalizedNumber !== undefined && ancestor.number < finalizedNumber)
+      throw new BugError(`rollback to ${ancestor.number}: block ${finalizedNumber} is final`);
+
+    return this.#transaction(async (knownAt) => {
+      const at = timestamptz(knownAt);
+      const touched = await this.#client.query(RETRACT_SQL, [this.#chainId, ancestor.number, at]);
+      const grants = touched.rows.filter((row) => row.credential !== null);
+      if (grants.length > 0) {
+        const columns = ["credential", "grantee", "purpose", "contract"].map((name) => grants.map((row) => row[name]));
+        await this.#client.query(FORGET_SQL, [this.#chainId, ...columns]);
+        await this.#client.query(PROJECT_AGAIN_SQL, [this.#chainId, ...columns]);
+      }
+      await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number > $2", [
+        this.#chainId,
+        ancestor.number,
+      ]);
+      await this.#client.query(
+        `INSERT INTO reorg (chain_id, detected_at, from_number, from_hash, ancestor_number, ancestor_hash, retracted_events)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [this.#chainId, at, indexed.number, indexed.hash, ancestor.number, ancestor.hash, touched.rows.length],
+      );
+      const cursor = {
+        ...this.#cursor,
+        indexed: { number: ancestor.number, hash: ancestor.hash, time: ancestor.time },
+        knownAt,
+      };
+      await this.#client.query(
+        `UPDATE chain SET indexed_number = $2, indexed_hash = $3, indexed_time = $4, known_at = $5,
+                safe_number = LEAST(safe_number, $2) WHERE chain_id = $1`,
+        [this.#chainId, ancestor.number, ancestor.hash, ancestor.time, at],
+      );
+      return cursor;
+    });
+  }
+
+  /** Marks the chain as contradicting itself: answers stop resting on it, and nothing is written until it is resumed. */
+  quarantine(reason: string): Promise<void> {
+    return this.#transaction(async (knownAt) => {
+      await this.#client.query(
+        "UPDATE chain SET status = 'QUARANTINED', quarantine = $2, known_at = $3 WHERE chain_id = $1",
+        [this.#chainId, reason, timestamptz(knownAt)],
+      );
+      return { ...this.#cursor, quarantine: reason, knownAt };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => {});
+  }
+
+  /** Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. */
+  async #transaction(work: (knownAt: bigint) => Promise<Cursor>): Promise<void> {
+    // Strictly rising, whatever the clock does, so that "what did we know at" has one answer.
+    const now = BigInt(Math.trunc(this.#clock())) * 1000n;
+    const knownAt = now > this.#cursor.knownAt ? now : this.#cursor.knownAt + 1n;
+    try {
+      await this.#client.query("BEGIN");
+      const cursor = await work(knownAt);
+      await this.#client.query("COMMIT");
+      this.#cursor = cursor;
+    } catch (error) {
+      await this.#client.query("ROLLBACK").catch(() => {});
+      throw databaseError(error);
+    }
+  }
+
+  async #writeEvents(before: bigint, knownAt: bigint, logs: readonly TimedLog[]): Promise<void> {
+    const rows = eventRows(this.#chainId, before + 1n, knownAt, logs);
+    await pipeline(Readable.from([rows]), this.#client.query(copyFrom(COPY_EVENTS_SQL)));
+    const gap = (await this.#client.query(FIND_GAP_SQL, [this.#chainId, before])).rows[0];
+    if (gap !== undefined)
+      throw new RetryableError(
+        `the node kept an event back: transaction ${toHex(gap.tx_hash)} in block ${gap.block_number} is change ${gap.sequence} of its grant, but the change before it is ${gap.previous}`,
+      );
+    await this.#client.query(PROJECT_NEW_SQL, [this.#chainId, before]);
+  }
+
+  /** Keeps what a reorg may still touch: from the finalized block on. */
+  async #writeHeaders(headers: readonly Header[], view: ChainView): Promise<void> {
+    const oldest = view.finalized?.number ?? 0n;
+    const kept = headers.filter((header) => header.number >= oldest);
+    // The cursor's own block stays even when finality is ahead of it during a backfill.
+    const newest = headers.at(-1);
+    if (kept.length === 0 && newest !== undefined) kept.push(newest);
+    await this.#client.query(
+      `INSERT INTO block (chain_id, number, hash, parent_hash, time)
+       SELECT $1, * FROM unnest($2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[])`,
+      [
+        this.#chainId,
+        kept.map((header) => header.number),
+        kept.map((header) => Buffer.from(header.hash)),
+        kept.map((header) => Buffer.from(header.parentHash)),
+        kept.map((header) => header.time),
+      ],
+    );
+  }
+
+  /** Writes cursor and view; finality never goes back, and never beyond the cursor. */
+  async #writeChain(cursor: Cursor, view: ChainView): Promise<Cursor> {
+    const indexed = cursor.indexed;
+    if (indexed === undefined) throw new BugError("no cursor to write");
+    const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+    const finalized = view.finalized === undefined ? undefined : least(view.finalized.number, indexed.number);
+    const written = await this.#client.query<{ finalized_number: string | null }>(
+      `UPDATE chain SET status = $2, indexed_number = $3, indexed_hash = $4, indexed_time = $5, last_seq = $6,
+              known_at = $7, head_number = $8, head_time = $9, checked_at = $10,
+              safe_number = GREATEST(safe_number, $11, $12), finalized_number = GREATEST(finalized_number, $12)
+        WHERE chain_id = $1 AND status <> 'QUARANTINED' AND last_seq = $13
+        RETURNING finalized_number`,
+      [
+        this.#chainId,
+        view.caughtUp ? "LIVE" : "BACKFILL",
+        indexed.number,
+        indexed.hash,
+        indexed.time,
+        cursor.lastSeq,
+        timestamptz(cursor.knownAt),
+        view.head.number,
+        view.head.time,
+        new Date(this.#clock()),
+        view.safeNumber === undefined ? null : least(view.safeNumber, indexed.number),
+        finalized ?? null,
+        this.#cursor.lastSeq,
+      ],
+    );
+    const row = written.rows[0];
+    if (row === undefined) throw new BugError(`chain ${this.#chainId}: the stored cursor is not the one we hold`);
+    const finalizedNumber = row.finalized_number === null ? undefined : BigInt(row.finalized_number);
+    await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2, $3)", [
+      this.#chainId,
+      finalizedNumber ?? 0n,
+      indexed.number,
+    ]);
+    return { ...cursor, finalizedNumber };
+  }
+}
+
+async function registerChain(client: pg.Client, options: WriterOptions): Promise<Cursor> {
+  const contracts = options.contracts.map(({ name, address, startBlock }) => ({
+    name,
+    address: toHex(address),
+    startBlock: Number(startBlock),
+  }));
+  await client.query(
+    `INSERT INTO chain (chain_id, name, status, contracts, known_at) VALUES ($1, $2, 'BACKFILL', $3, to_timestamp(0))
+     ON CONFLICT (chain_id) DO UPDATE SET name = excluded.name`,
+    [options.chainId, options.name, JSON.stringify(contracts)],
+  );
+  const cursor = await readCursor(client, options.chainId);
+  if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
+  const sorted = (list: unknown): string =>
+    JSON.stringify((list as { address: string }[]).map((c) => c.address).sort());
+  if (sorted(cursor.contracts) !== sorted(contracts))
+    throw new OperatorError(
+      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(cursor.contracts)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration or use another database`,
+    );
+  return cursor;
+}
+
+/** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, conflicts, disk. */
+const PASSING = /^(08|53|57|40|58)/;
+
+function databaseError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof RetryableError) return error;
+  if (error instanceof OperatorError || error instanceof BugError) return error;
+  const code = (error as { code?: unknown }).code;
+  const passing =
+    typeof code === "string" ? PASSING.test(code) || !/^[0-9A-Z]{5}$/.test(code) : /onnection/.test(error.message);
+  return passing ? new RetryableError("the database did not take the write", { cause: error }) : error;
+}

@@ -1,0 +1,122 @@
+import { type Bytes32, fromHex, quote, toBytes32 } from "../grants/bytes.ts";
+import type { UnixTime } from "../grants/record.ts";
+import { RetryableError } from "../ops/errors.ts";
+
+/**
+ * The answers we ask nodes for, checked in shape before anything relies on them
+ * (https://ethereum.github.io/execution-apis/). A malformed answer is a node's fault and may be right next time, from
+ * the same or another endpoint.
+ */
+
+/** A block's place in its chain, and what it says about its logs. */
+export interface Header {
+  readonly number: bigint;
+  readonly hash: Bytes32;
+  readonly parentHash: Bytes32;
+  readonly time: UnixTime;
+  /** 256 bytes as lower-case hex after `0x`. */
+  readonly logsBloom: string;
+}
+
+/**
+ * One log, its hex still text: the ledger reads each text once, straight into bytes. Positions are checked integers;
+ * hex is checked where it is read.
+ */
+export interface RawLog {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly transactionHash: string;
+  readonly transactionIndex: number;
+  readonly logIndex: number;
+  readonly blockNumber: bigint;
+  readonly blockHash: string;
+}
+
+export class MalformedAnswerError extends RetryableError {
+  constructor(what: string, got: unknown) {
+    super(`${what}, got ${quote(JSON.stringify(got) ?? "nothing")}`);
+  }
+}
+
+const QUANTITY = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]*)$/;
+/** Block numbers and times are stored in signed 64 bits; nothing real comes near. */
+const MAX_QUANTITY = 2n ** 63n - 1n;
+const MAX_INDEX = 2 ** 31 - 1;
+
+export function parseQuantity(value: unknown, what: string): bigint {
+  if (typeof value !== "string" || value.length > 18 || !QUANTITY.test(value))
+    throw new MalformedAnswerError(`expected ${what} as a hex quantity`, value);
+  const quantity = BigInt(value);
+  if (quantity > MAX_QUANTITY) throw new MalformedAnswerError(`expected ${what} below 2^63`, value);
+  return quantity;
+}
+
+function parseHash(value: unknown, what: string): Bytes32 {
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value))
+    throw new MalformedAnswerError(`expected ${what} as 32 bytes of hex`, value);
+  return toBytes32(fromHex(value));
+}
+
+function asRecord(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) throw new MalformedAnswerError(`expected ${what}`, value);
+  return value as Record<string, unknown>;
+}
+
+/** A block of `eth_getBlockBy…`; undefined for `null`, which a node answers for a block that it does not have. */
+export function parseHeader(value: unknown): Header | undefined {
+  if (value === null || value === undefined) return undefined;
+  const block = asRecord(value, "a block");
+  const bloom = block["logsBloom"];
+  if (typeof bloom !== "string" || bloom.length !== 514)
+    throw new MalformedAnswerError("expected logsBloom as 256 bytes of hex", bloom);
+  return {
+    number: parseQuantity(block["number"], "block number"),
+    hash: parseHash(block["hash"], "block hash"),
+    parentHash: parseHash(block["parentHash"], "parent hash"),
+    time: parseQuantity(block["timestamp"], "block timestamp"),
+    logsBloom: bloom.toLowerCase(),
+  };
+}
+
+function parseIndex(value: unknown, what: string): number {
+  const index = Number(parseQuantity(value, what));
+  if (index > MAX_INDEX) throw new MalformedAnswerError(`expected ${what} below 2^31`, value);
+  return index;
+}
+
+function parseLog(value: unknown): RawLog {
+  const log = asRecord(value, "a log");
+  const { address, topics, data, transactionHash, blockHash } = log;
+  if (
+    typeof address !== "string" ||
+    typeof data !== "string" ||
+    typeof transactionHash !== "string" ||
+    typeof blockHash !== "string" ||
+    !Array.isArray(topics) ||
+    topics.length > 4 ||
+    !topics.every((topic) => typeof topic === "string" && topic.length === 66) ||
+    address.length !== 42 ||
+    transactionHash.length !== 66 ||
+    blockHash.length !== 66
+  )
+    throw new MalformedAnswerError("expected a mined log with address, topics, data and hashes", value);
+  // A filter's change feed marks dropped logs like this; in an answer to eth_getLogs it is nonsense.
+  if (log["removed"] === true) throw new MalformedAnswerError("expected no removed log", value);
+  return {
+    address: address.toLowerCase(),
+    topics: topics as string[],
+    data,
+    transactionHash,
+    transactionIndex: parseIndex(log["transactionIndex"], "transaction index"),
+    logIndex: parseIndex(log["logIndex"], "log index"),
+    blockNumber: parseQuantity(log["blockNumber"], "block number"),
+    blockHash: blockHash.toLowerCase(),
+  };
+}
+
+/** The logs of `eth_getLogs`, in the node's order. `null` is no answer: "no logs" is an empty list. */
+export function parseLogs(value: unknown): RawLog[] {
+  if (!Array.isArray(value)) throw new MalformedAnswerError("expected a list of logs", value);
+  return value.map(parseLog);
+}
