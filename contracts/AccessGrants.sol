@@ -137,9 +137,10 @@ contract AccessGrants is IAccessGrants {
         if (current.sequence() >= LAST_GRANT_SEQUENCE) revert AccessGrantsSequenceExhausted(id);
 
         GrantState state = current.stateAt(uint64(block.timestamp));
-        GrantRecord granted = state == GrantState.PENDING || state == GrantState.ACTIVE
-            ? _extended(id, current, request, start)
-            : _begun(state, current, request, start);
+        GrantRecord granted =
+            state == GrantState.PENDING || state == GrantState.ACTIVE
+                ? _extended(id, current, request, start)
+                : _begun(state, current, request, start);
         _write(id, granted);
         emit Granted(
             credential,

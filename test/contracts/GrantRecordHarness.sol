@@ -9,11 +9,7 @@ contract GrantRecordHarness {
     function evaluate(
         GrantRecord[] calldata records,
         uint64[] calldata times
-    )
-        external
-        pure
-        returns (GrantState[] memory states, uint256[] memory activeEnds, uint256[] memory accessEnds)
-    {
+    ) external pure returns (GrantState[] memory states, uint256[] memory activeEnds, uint256[] memory accessEnds) {
         states = new GrantState[](records.length);
         activeEnds = new uint256[](records.length);
         accessEnds = new uint256[](records.length);
