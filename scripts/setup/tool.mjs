@@ -2,19 +2,20 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { SetupError } from "./progress.mjs";
 
-const TAIL_LINES = 30;
+const FIRST_LINES = 12;
+const LAST_LINES = 20;
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs one tool of the set-up quietly and within a bound; its last lines are shown only if it fails. The tool gets a
+ * Runs one tool of the set-up quietly and within a bound; its output is shown only if it fails. The tool gets a
  * process group of its own, because npx starts npm and npm starts install scripts: a signal or the timeout ends all.
  */
 export async function runTool({ command, args, cwd, env, timeoutMs, lock, advice }) {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   // If this process is killed, the tool goes on: the next set-up then waits for it instead of writing beside it.
   if (child.pid !== undefined) lock.add(child.pid);
-  const tail = [];
-  for (const stream of [child.stdout, child.stderr]) collect(stream, tail);
+  const output = { first: [], last: [] };
+  for (const stream of [child.stdout, child.stderr]) collect(stream, output);
   let ended;
   const end = (why, signal) => {
     ended ??= why;
@@ -30,16 +31,17 @@ export async function runTool({ command, args, cwd, env, timeoutMs, lock, advice
     });
     if (ended in constants.signals) throw interrupted(ended);
     const reason = ended === "timeout" ? `no end after ${Math.round(timeoutMs / 60_000)} minutes` : failure;
-    if (code !== 0 || ended) throw new SetupError(failed(command, args, reason, tail, advice));
+    if (code !== 0 || ended) throw new SetupError(failed(command, args, reason, output, advice));
   } finally {
     clearTimeout(timer);
     for (const signal of FORWARDED) process.off(signal, onSignal);
   }
 }
 
-function failed(command, args, reason, tail, advice) {
-  const output = tail.length === 0 ? "It printed nothing." : `Its last lines:\n\n${tail.join("\n")}\n`;
-  return `\`${[command, ...args].join(" ")}\` failed (${reason}). ${output}\n${advice}`;
+function failed(command, args, reason, { first, last }, advice) {
+  const lines = [...first, ...last];
+  const said = lines.length === 0 ? "It printed nothing." : `It said:\n\n${lines.join("\n")}\n`;
+  return `\`${[command, ...args].join(" ")}\` failed (${reason}). ${said}\n${advice}`;
 }
 
 function interrupted(signal) {
@@ -56,16 +58,21 @@ function killGroup(pid, signal) {
   }
 }
 
-function collect(stream, tail) {
+/** Keeps both ends: npm names the error first and may end with pages of usage. */
+function collect(stream, { first, last }) {
   stream.setEncoding("utf8");
   let rest = "";
+  const take = (lines) => {
+    for (const line of lines.filter((text) => /\w/.test(text.replace(/^npm \w+/, "")))) {
+      if (first.length < FIRST_LINES) first.push(line);
+      else last.push(line);
+      if (last.length > LAST_LINES) last.splice(0, 2, "…");
+    }
+  };
   stream.on("data", (chunk) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop();
-    tail.push(...lines.filter((line) => line.trim() !== ""));
-    tail.splice(0, tail.length - TAIL_LINES);
+    take(lines);
   });
-  stream.on("end", () => {
-    if (rest.trim() !== "") tail.push(rest);
-  });
+  stream.on("end", () => take([rest]));
 }
