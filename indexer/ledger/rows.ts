@@ -1,5 +1,6 @@
-import { RECORD_FIELDS, type UnixTime } from "../grants/record.ts";
+import { RECORD_FIELDS } from "../grants/record.ts";
 import type { RawLog } from "../rpc/answers.ts";
+import type { TimedLog } from "../sync/attach.ts";
 import { CopyBuffer } from "./copy.ts";
 import { decodeLog, hexBytes } from "./decode.ts";
 
@@ -41,12 +42,6 @@ const COLUMNS = [
 
 export const COPY_EVENTS_SQL = `COPY event (${COLUMNS.join(", ")}) FROM STDIN (FORMAT binary)`;
 const DECODED_FIELDS = COLUMNS.length - COLUMNS.indexOf("credential");
-
-/** A log with the time of its block. */
-export interface TimedLog {
-  readonly log: RawLog;
-  readonly blockTime: UnixTime;
-}
 
 /**
  * @param firstSeq `event.seq` of the first log; the others follow without gaps.

@@ -7,24 +7,17 @@ import { toHex } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
 import { BugError, OperatorError, RetryableError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
+import type { TimedLog } from "../sync/attach.ts";
+import type { ChainView } from "../sync/follow.ts";
 import { type Cursor, readCursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { FIND_GAP_SQL, FORGET_SQL, PROJECT_AGAIN_SQL, PROJECT_NEW_SQL, RETRACT_SQL } from "./project.ts";
-import { COPY_EVENTS_SQL, eventRows, type TimedLog } from "./rows.ts";
+import { COPY_EVENTS_SQL, eventRows } from "./rows.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
   readonly headers: readonly Header[];
   readonly logs: readonly TimedLog[];
   readonly view: ChainView;
-}
-
-/** What a node says of its chain at one moment. */
-export interface ChainView {
-  readonly head: { readonly number: bigint; readonly time: bigint };
-  readonly safeNumber: bigint | undefined;
-  readonly finalized: { readonly number: bigint; readonly hash: Uint8Array } | undefined;
-  /** True when the cursor is at the head, so that answers may rest on this chain. */
-  readonly caughtUp: boolean;
 }
 
 export interface WriterOptions {
@@ -68,6 +61,7 @@ export class ChainWriter {
       connectionString: options.databaseUrl,
       connectionTimeoutMillis: 10_000,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
       keepAlive: true,
       application_name: `grantledger writer ${options.chainId}`,
     });
@@ -123,7 +117,10 @@ export class ChainWriter {
     return this.#transaction(async () => this.#writeChain(this.#cursor, view));
   }
 
-  /** Drops the blocks above `ancestor`: their events are marked retracted, their grants fall back to what is left. */
+  /**
+   * Drops the blocks above `ancestor`: their events are marked retracted, their grants fall back to what is left. Until the
+   * new branch is in, no answer rests on this chain.
+   */
   rollback(ancestor: StoredBlock): Promise<void> {
     const { indexed, finalizedNumber } = this.#cursor;
     if (indexed === undefined || ancestor.number >= indexed.number)
@@ -156,7 +153,7 @@ export class ChainWriter {
       };
       await this.#client.query(
         `UPDATE chain SET indexed_number = $2, indexed_hash = $3, indexed_time = $4, known_at = $5,
-                safe_number = LEAST(safe_number, $2) WHERE chain_id = $1`,
+                safe_number = LEAST(safe_number, $2), status = 'BACKFILL' WHERE chain_id = $1`,
         [this.#chainId, ancestor.number, ancestor.hash, ancestor.time, at],
       );
       return cursor;
@@ -196,7 +193,9 @@ export class ChainWriter {
 
   async #writeEvents(before: bigint, knownAt: bigint, logs: readonly TimedLog[]): Promise<void> {
     const rows = eventRows(this.#chainId, before + 1n, knownAt, logs);
-    await pipeline(Readable.from([rows]), this.#client.query(copyFrom(COPY_EVENTS_SQL)));
+    await pipeline(Readable.from([rows]), this.#client.query(copyFrom(COPY_EVENTS_SQL)), {
+      signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS),
+    });
     const gap = (await this.#client.query(FIND_GAP_SQL, [this.#chainId, before])).rows[0];
     if (gap !== undefined)
       throw new RetryableError(
@@ -207,7 +206,7 @@ export class ChainWriter {
 
   /** Keeps what a reorg may still touch: from the finalized block on. */
   async #writeHeaders(headers: readonly Header[], view: ChainView): Promise<void> {
-    const oldest = view.finalized?.number ?? 0n;
+    const oldest = view.finalizedNumber ?? 0n;
     const kept = headers.filter((header) => header.number >= oldest);
     // The cursor's own block stays even when finality is ahead of it during a backfill.
     const newest = headers.at(-1);
@@ -230,7 +229,8 @@ export class ChainWriter {
     const indexed = cursor.indexed;
     if (indexed === undefined) throw new BugError("no cursor to write");
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-    const finalized = view.finalized === undefined ? undefined : least(view.finalized.number, indexed.number);
+    const within = (number: bigint | undefined): bigint | null =>
+      number === undefined ? null : least(number, indexed.number);
     const written = await this.#client.query<{ finalized_number: string | null }>(
       `UPDATE chain SET status = $2, indexed_number = $3, indexed_hash = $4, indexed_time = $5, last_seq = $6,
               known_at = $7, head_number = $8, head_time = $9, checked_at = $10,
@@ -248,15 +248,15 @@ export class ChainWriter {
         view.head.number,
         view.head.time,
         new Date(this.#clock()),
-        view.safeNumber === undefined ? null : least(view.safeNumber, indexed.number),
-        finalized ?? null,
+        within(view.safeNumber),
+        within(view.finalizedNumber),
         this.#cursor.lastSeq,
       ],
     );
     const row = written.rows[0];
     if (row === undefined) throw new BugError(`chain ${this.#chainId}: the stored cursor is not the one we hold`);
     const finalizedNumber = row.finalized_number === null ? undefined : BigInt(row.finalized_number);
-    await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2, $3)", [
+    await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2::bigint, $3::bigint)", [
       this.#chainId,
       finalizedNumber ?? 0n,
       indexed.number,

@@ -22,7 +22,6 @@ CREATE TABLE "chain" (
     "indexed_time" BIGINT,
     "safe_number" BIGINT,
     "finalized_number" BIGINT,
-    "finalized_hash" BYTEA,
     "last_seq" BIGINT NOT NULL DEFAULT 0,
     "known_at" TIMESTAMPTZ(6) NOT NULL,
 

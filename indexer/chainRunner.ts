@@ -1,0 +1,178 @@
+import type { ChainConfig } from "./config/config.ts";
+import { ChainWriter } from "./ledger/writer.ts";
+import { Backoff, sleep } from "./ops/backoff.ts";
+import type { Clock } from "./ops/clock.ts";
+import { explain, OperatorError, RetryableError } from "./ops/errors.ts";
+import type { Logger } from "./ops/log.ts";
+import { type ChainReader, createChainReader } from "./rpc/chainReader.ts";
+import { RpcClient } from "./rpc/client.ts";
+import { Endpoint } from "./rpc/endpoint.ts";
+import { type ChainView, follow, type Step } from "./sync/follow.ts";
+import { LinkedWindow } from "./sync/window.ts";
+
+export interface ChainRunnerOptions {
+  readonly chain: ChainConfig;
+  readonly databaseUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a chain is doing, for people. `stopped` needs an operator. */
+export type Phase = "starting" | "standby" | "backfill" | "live" | "retrying" | "stopped";
+
+const RPC_TIMEOUT_MS = 20_000;
+const STANDBY_POLL_MS = 1_000;
+/** The head is confirmed in the database at least so often, so that a reader can tell a quiet chain from a dead one. */
+const HEARTBEAT_MS = 1_000;
+
+/** Keeps one chain's part of the ledger up to its head, until stopped. */
+export class ChainRunner {
+  readonly #options: ChainRunnerOptions;
+  readonly #log: Logger;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #phase: Phase = "starting";
+  #problem: string | undefined;
+  #confirmed = { at: 0, view: "" };
+
+  constructor(options: ChainRunnerOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ room: "sync", chain: Number(options.chain.chainId) });
+    this.#done = this.#run();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Why the chain is `retrying` or `stopped`. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Finishes the write under way, lets go of the chain. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { chain } = this.#options;
+    const endpoints = chain.rpc.map((url) => new Endpoint(url, { chainId: chain.chainId, timeoutMs: RPC_TIMEOUT_MS }));
+    const client = new RpcClient(endpoints);
+    const reader = createChainReader(
+      client,
+      chain.contracts.map((contract) => contract.address),
+    );
+    const backoff = new Backoff(250, 10_000);
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#session(reader, backoff);
+      } catch (error) {
+        if (this.#stop.signal.aborted) break;
+        if (!(error instanceof RetryableError)) {
+          this.#report("stopped", error);
+          break;
+        }
+        await this.#waitAfter(error, backoff);
+      }
+    }
+    await client.close();
+  }
+
+  /** From taking the chain's lock to losing the database. */
+  async #session(reader: ChainReader, backoff: Backoff): Promise<void> {
+    const { chain, databaseUrl, clock } = this.#options;
+    const writer = await ChainWriter.open({ ...chain, databaseUrl, clock });
+    if (writer === undefined) {
+      if (this.#phase !== "standby") this.#log.info("another process writes this chain, standing by");
+      this.#phase = "standby";
+      return sleep(STANDBY_POLL_MS, this.#stop.signal);
+    }
+    try {
+      const { quarantine } = writer.cursor;
+      if (quarantine !== undefined)
+        throw new OperatorError(`the chain is quarantined and waits for an operator's decision: ${quarantine}`);
+      while (!this.#stop.signal.aborted) await this.#followOnce(reader, writer, backoff);
+    } finally {
+      await writer.close();
+    }
+  }
+
+  /** Follows until the network fails; returns to start again from what is stored. Throws what the ledger throws. */
+  async #followOnce(reader: ChainReader, writer: ChainWriter, backoff: Backoff): Promise<void> {
+    const { chain } = this.#options;
+    const signal = this.#stop.signal;
+    const steps = follow(new LinkedWindow(await writer.window()), {
+      reader,
+      contracts: chain.contracts.map((contract) => contract.address),
+      startBlock: chain.contracts.reduce((least, { startBlock }) => (startBlock < least ? startBlock : least), 2n ** 62n),
+      pause: () => sleep(chain.pollIntervalMs, signal),
+      signal,
+    });
+    try {
+      while (true) {
+        let step: IteratorResult<Step>;
+        try {
+          step = await steps.next();
+        } catch (error) {
+          if (signal.aborted) return;
+          if (!(error instanceof RetryableError)) throw error;
+          return await this.#waitAfter(error, backoff);
+        }
+        if (step.done) return;
+        await this.#apply(writer, step.value);
+        backoff.reset();
+      }
+    } finally {
+      await steps.return(undefined);
+    }
+  }
+
+  async #apply(writer: ChainWriter, step: Step): Promise<void> {
+    switch (step.type) {
+      case "extend": {
+        const { headers, logs } = step.blocks;
+        await writer.append({ headers, logs, view: step.view });
+        this.#reached(step.view);
+        this.#log.debug({ block: headers.at(-1)?.number.toString(), blocks: headers.length, events: logs.length }, "blocks");
+        return;
+      }
+      case "confirm": {
+        const view = JSON.stringify(step.view, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+        this.#reached(step.view);
+        const now = this.#options.clock();
+        if (view === this.#confirmed.view && Math.abs(now - this.#confirmed.at) < HEARTBEAT_MS) return;
+        await writer.confirm(step.view);
+        this.#confirmed = { at: now, view };
+        return;
+      }
+      case "rollback":
+        this.#log.warn({ from: writer.cursor.indexed?.number.toString(), to: step.ancestor.number.toString() }, "reorg");
+        return writer.rollback(step.ancestor);
+      case "quarantine":
+        await writer.quarantine(step.reason);
+        throw new OperatorError(`the chain is quarantined: ${step.reason}`);
+    }
+  }
+
+  #reached(view: ChainView): void {
+    const phase = view.caughtUp ? "live" : "backfill";
+    if (phase !== this.#phase) this.#log.info({ head: view.head.number.toString() }, phase);
+    this.#phase = phase;
+    this.#problem = undefined;
+  }
+
+  #waitAfter(error: unknown, backoff: Backoff): Promise<void> {
+    const wait = backoff.next();
+    this.#report("retrying", error, wait);
+    return sleep(wait, this.#stop.signal);
+  }
+
+  #report(phase: Phase, error: unknown, againInMs?: number): void {
+    this.#phase = phase;
+    this.#problem = explain(error);
+    const next = againInMs === undefined ? "until an operator acts" : `trying again in ${Math.round(againInMs)} ms`;
+    this.#log[phase === "stopped" ? "error" : "warn"]({ problem: this.#problem }, `${phase}, ${next}`);
+  }
+}

@@ -1,0 +1,81 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { type Address, toHex } from "../grants/bytes.ts";
+import { RetryableError } from "../ops/errors.ts";
+import type { Header, RawLog } from "../rpc/answers.ts";
+
+/** Bringing logs and headers together, which a node answers apart and maybe from different moments. Pure. */
+
+/** A log with the time of its block. */
+export interface TimedLog {
+  readonly log: RawLog;
+  readonly blockTime: bigint;
+}
+
+/**
+ * Checks that every log belongs to one of the linked headers and to one of our contracts, and puts them in the order of
+ * the chain.
+ * @throws RetryableError when logs and headers contradict each other or a position occurs twice.
+ */
+export function attachLogs(
+  headers: readonly Header[],
+  logs: readonly RawLog[],
+  contracts: ReadonlySet<string>,
+): TimedLog[] {
+  const first = headers[0];
+  if (first === undefined) return [];
+  const hashes = headers.map((header) => toHex(header.hash));
+  const timed = logs.map((log) => {
+    const at = Number(log.blockNumber - first.number);
+    const header = headers[at];
+    if (header === undefined) throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
+    if (hashes[at] !== log.blockHash)
+      throw new RetryableError(`block ${log.blockNumber}: its log is of ${log.blockHash}, its header is ${hashes[at]}`);
+    if (!contracts.has(log.address)) throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
+    return { log, blockTime: header.time };
+  });
+  timed.sort(
+    ({ log: a }, { log: b }) =>
+      Number(a.blockNumber - b.blockNumber) || a.transactionIndex - b.transactionIndex || a.logIndex - b.logIndex,
+  );
+  for (let i = 1; i < timed.length; i++) {
+    const [a, b] = [timed[i - 1]?.log, timed[i]?.log];
+    if (a && b && a.blockNumber === b.blockNumber && a.logIndex >= b.logIndex)
+      throw new RetryableError(`block ${a.blockNumber}: the node gave log ${b.logIndex} twice or out of order`);
+  }
+  return timed;
+}
+
+/**
+ * Headers whose bloom filter says that a contract may have logged there, while no log of it came: a node that lags or
+ * hides looks like this, and so does, rarely, an innocent block (Yellow Paper, 4.4.3).
+ */
+export function suspiciousBlocks(
+  headers: readonly Header[],
+  logs: readonly TimedLog[],
+  masks: readonly BloomMask[],
+): Header[] {
+  const withLogs = new Set(logs.map(({ log }) => log.blockNumber));
+  return headers.filter(
+    (header) => !withLogs.has(header.number) && masks.some((mask) => mayContain(header.logsBloom, mask)),
+  );
+}
+
+/** Where the three bits of an address are in the hex text of a bloom filter: index of the digit, bit in the digit. */
+export type BloomMask = readonly (readonly [digit: number, bit: number])[];
+
+export function bloomMask(address: Address): BloomMask {
+  const hash = keccak_256(address);
+  return [0, 2, 4].map((i) => {
+    const bit = (((hash[i] as number) << 8) | (hash[i + 1] as number)) & 2047;
+    // Bit 0 is the lowest of the last byte; two characters for `0x` come before the digits.
+    return [2 + 511 - (bit >> 2), 1 << (bit & 3)] as const;
+  });
+}
+
+function mayContain(bloom: string, mask: BloomMask): boolean {
+  return mask.every(([digit, bit]) => (Number.parseInt(bloom.charAt(digit), 16) & bit) !== 0);
+}
+
+/** Lower-case hex of the contracts, as logs name them. */
+export const addressSet = (contracts: readonly Address[]): ReadonlySet<string> => new Set(contracts.map(toHex));
+

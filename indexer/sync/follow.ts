@@ -1,0 +1,180 @@
+import { type Address, sameBytes, toHex } from "../grants/bytes.ts";
+import { RetryableError } from "../ops/errors.ts";
+import type { ChainReader, Tip } from "../rpc/chainReader.ts";
+import { findAncestor } from "./ancestor.ts";
+import { backfill, RangeSize } from "./backfill.ts";
+import { BlockFetcher, type Blocks } from "./fetch.ts";
+import type { Link, LinkedWindow } from "./window.ts";
+
+/** What a node says of its chain at one moment, as far as our own view of the chain confirms it. */
+export interface ChainView {
+  readonly head: { readonly number: bigint; readonly time: bigint };
+  readonly safeNumber: bigint | undefined;
+  readonly finalizedNumber: bigint | undefined;
+  /** True when the cursor is at the head, so that answers may rest on this chain. */
+  readonly caughtUp: boolean;
+}
+
+/** What is to be done to the ledger next. The window is changed only after the step was carried out. */
+export type Step =
+  | { readonly type: "extend"; readonly blocks: Blocks; readonly view: ChainView }
+  | { readonly type: "confirm"; readonly view: ChainView }
+  | { readonly type: "rollback"; readonly ancestor: Link }
+  | { readonly type: "quarantine"; readonly reason: string };
+
+export interface FollowOptions {
+  readonly reader: ChainReader;
+  readonly contracts: readonly Address[];
+  /** First block to read when nothing is indexed yet. */
+  readonly startBlock: bigint;
+  /** Resolves when it is time to look at the head again. */
+  readonly pause: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Above this distance from the head, blocks are read in ranges ahead of the writer. */
+const TAIL_BLOCKS = 16n;
+
+/**
+ * Follows a chain from where the window stands: history first, then every new head, and back whenever the node's chain
+ * turns out to have left ours. Ends after a quarantine, or when the signal aborts; network errors are thrown, and the
+ * caller starts again from the stored window.
+ */
+export async function* follow(window: LinkedWindow, options: FollowOptions): AsyncGenerator<Step> {
+  const { reader, contracts, startBlock, pause, signal } = options;
+  const fetcher = new BlockFetcher(reader, contracts);
+  const size = new RangeSize();
+  let suspected: Uint8Array | undefined;
+
+  while (!signal.aborted) {
+    const tip = await reader.tip(signal);
+    const fork = await forkedAt(reader, window, tip, signal);
+    if (fork !== undefined) {
+      // One look can be a node that is syncing, or another node behind the same name. Two looks that agree are a reorg.
+      if (suspected === undefined || !sameBytes(suspected, fork.theirs)) {
+        suspected = fork.theirs;
+        await pause();
+        continue;
+      }
+      suspected = undefined;
+      const ancestor = await findAncestor(reader, window, fork.number - 1n, signal);
+      if (ancestor === undefined) {
+        yield { type: "quarantine", reason: contradiction(window, fork) };
+        return;
+      }
+      yield { type: "rollback", ancestor };
+      window.truncate(ancestor.number);
+      continue;
+    }
+    suspected = undefined;
+
+    const next = window.head === undefined ? startBlock : window.head.number + 1n;
+    if (tip.head.number < next) {
+      if (window.head !== undefined) {
+        const view = viewOf(tip, window);
+        yield { type: "confirm", view };
+        settle(window, view);
+      }
+      await pause();
+      continue;
+    }
+    for await (const blocks of blocksUpTo(fetcher, next, tip, size, signal)) {
+      const first = blocks.headers[0];
+      // The chain moved while it was being read: look again, and find the fork there.
+      if (window.head !== undefined && first !== undefined && !sameBytes(first.parentHash, window.head.hash)) {
+        await pause();
+        break;
+      }
+      assertFinalized(tip, blocks);
+      const view = viewOf(tip, window, blocks);
+      yield { type: "extend", blocks, view };
+      for (const header of blocks.headers) window.append(header);
+      settle(window, view);
+    }
+    if (window.head !== undefined && window.head.number >= tip.head.number) await pause();
+  }
+}
+
+async function* blocksUpTo(
+  fetcher: BlockFetcher,
+  next: bigint,
+  tip: Tip,
+  size: RangeSize,
+  signal: AbortSignal,
+): AsyncGenerator<Blocks> {
+  const { head } = tip;
+  if (head.number === next) yield await fetcher.block(head, signal);
+  else if (head.number - next < TAIL_BLOCKS) yield await fetcher.range(next, head.number, signal);
+  else yield* backfill(fetcher, next, head.number, size, signal);
+}
+
+interface Fork {
+  readonly number: bigint;
+  readonly theirs: Uint8Array;
+}
+
+/** Where the node's chain is seen to differ from ours, if it is: at its head, at ours, or right above ours. */
+async function forkedAt(
+  reader: ChainReader,
+  window: LinkedWindow,
+  tip: Tip,
+  signal: AbortSignal,
+): Promise<Fork | undefined> {
+  const { head: ours, oldest } = window;
+  if (ours === undefined || oldest === undefined) return undefined;
+  const { head: theirs } = tip;
+  if (theirs.number < oldest.number)
+    throw new RetryableError(
+      `the node's head ${theirs.number} is below block ${oldest.number}, which was final: it is syncing or another chain`,
+    );
+  if (theirs.number === ours.number + 1n)
+    return sameBytes(theirs.parentHash, ours.hash) ? undefined : { number: theirs.number, theirs: theirs.hash };
+  // A head below ours on the same chain is a node that lags; what we know is not taken back for it.
+  const at = theirs.number < ours.number ? theirs.number : ours.number;
+  const header = at === theirs.number ? theirs : (await reader.headers(at, at, signal))[0];
+  const known = window.at(at);
+  if (header === undefined || known === undefined || sameBytes(header.hash, known.hash)) return undefined;
+  return { number: at, theirs: header.hash };
+}
+
+/**
+ * The node's word about finality, limited to blocks that we hold: a label must never be given to a block of another
+ * branch. While the final block is still ahead, what was read by number below it counts as final, and the link must
+ * arrive at that block's hash (see assertFinalized).
+ */
+function viewOf(tip: Tip, window: LinkedWindow, blocks?: Blocks): ChainView {
+  const newest = blocks?.headers.at(-1) ?? window.head;
+  const reached = newest?.number ?? 0n;
+  const confirmed = (header: Tip["safe"]): bigint | undefined => {
+    if (header === undefined) return undefined;
+    if (header.number > reached) return reached;
+    const ours = blocks?.headers.find((block) => block.number === header.number) ?? window.at(header.number);
+    return ours !== undefined && sameBytes(ours.hash, header.hash) ? header.number : undefined;
+  };
+  const head = tip.head.number >= reached || newest === undefined ? tip.head : newest;
+  return {
+    head: { number: head.number, time: head.time },
+    safeNumber: confirmed(tip.safe),
+    finalizedNumber: confirmed(tip.finalized),
+    caughtUp: reached >= tip.head.number,
+  };
+}
+
+function assertFinalized(tip: Tip, blocks: Blocks): void {
+  const { finalized } = tip;
+  if (finalized === undefined) return;
+  const ours = blocks.headers.find((header) => header.number === finalized.number);
+  if (ours !== undefined && !sameBytes(ours.hash, finalized.hash))
+    throw new RetryableError(
+      `the node calls ${toHex(finalized.hash)} its final block ${finalized.number}, but gave ${toHex(ours.hash)} for that number`,
+    );
+}
+
+function settle(window: LinkedWindow, view: ChainView): void {
+  if (view.finalizedNumber !== undefined) window.finalize(view.finalizedNumber);
+}
+
+function contradiction(window: LinkedWindow, fork: Fork): string {
+  const oldest = window.oldest;
+  return `the node's block ${fork.number} is ${toHex(fork.theirs)} and its chain shares no block with ours down to block ${oldest?.number} (${oldest === undefined ? "none" : toHex(oldest.hash)}), which was final`;
+}
