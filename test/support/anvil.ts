@@ -40,7 +40,11 @@ export async function startAnvil(options: { chainId: number; port?: number; args
   );
   const endWithUs = (): void => void child.kill("SIGKILL");
   process.once("exit", endWithUs);
-  const provider = new JsonRpcProvider(url, options.chainId, { staticNetwork: true, batchMaxCount: 50, cacheTimeout: -1 });
+  const provider = new JsonRpcProvider(url, options.chainId, {
+    staticNetwork: true,
+    batchMaxCount: 50,
+    cacheTimeout: -1,
+  });
   const deadline = Date.now() + 20_000;
   while ((await provider.send("eth_chainId", []).catch(() => undefined)) === undefined) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`anvil did not start on port ${port}`);

@@ -1,0 +1,48 @@
+import pg from "pg";
+import { ChainRunner } from "../indexer/chainRunner.ts";
+import { parseAddress } from "../indexer/grants/caip.ts";
+import { migrate } from "../indexer/ledger/migrate.ts";
+import { createLogger } from "../indexer/ops/log.ts";
+
+/**
+ * A process of its own that backfills one chain and prints what it took, so that its memory is its own.
+ * Arguments: database URL, RPC URL, chain id, contract, start block, expected events.
+ */
+const [databaseUrl, rpc, chainId, contract, startBlock, expected] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+await migrate(databaseUrl);
+const client = new pg.Client({ connectionString: databaseUrl });
+await client.connect();
+const begun = performance.now();
+const runner = new ChainRunner({
+  chain: {
+    chainId: BigInt(chainId),
+    name: "bench",
+    rpc: [rpc],
+    pollIntervalMs: 50,
+    contracts: [{ name: "AccessGrants", address: parseAddress(contract), startBlock: BigInt(startBlock) }],
+  },
+  databaseUrl,
+  clock: Date.now,
+  log: createLogger("warn"),
+});
+const deadline = begun + 300_000;
+while (performance.now() < deadline) {
+  const { rows } = await client.query("SELECT status, last_seq FROM chain");
+  if (rows[0]?.status === "LIVE" && rows[0].last_seq === expected) break;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+const seconds = (performance.now() - begun) / 1000;
+const events = (await client.query("SELECT count(*)::int AS n FROM event")).rows[0].n;
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+await runner.stop();
+await client.end();
+process.stdout.write(
+  `${JSON.stringify({ events, seconds, maxRssMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 })}\n`,
+);
