@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "./interfaces/IAccessGrants.sol";
 import {CredentialRef, toCredentialRef} from "./types/CredentialRef.sol";
 import {GrantId, toGrantId} from "./types/GrantId.sol";
-import {GrantRecord, GrantState, RELEASED, toGrantRecord} from "./types/GrantRecord.sol";
+import {GrantRecord, GrantState, toGrantRecord} from "./types/GrantRecord.sol";
 
 /// @title AccessGrants
 /// @notice The promises are on the interface; here is how they are kept: each call checks, computes the next record as a
@@ -41,16 +41,7 @@ contract AccessGrants is IAccessGrants {
         uint256 activeEnd = current.activeEnd();
         if (activeEnd <= block.timestamp) revert AccessGrantsAlreadyEnded(id, activeEnd);
 
-        GrantRecord revoked = toGrantRecord({
-            grantedAt: current.grantedAt(),
-            notBefore: current.notBefore(),
-            expiresAt: current.expiresAt(),
-            lockedUntil: current.lockedUntil(),
-            revokedAt: uint40(block.timestamp),
-            retention: current.retention(),
-            sequence: _endSequence(current),
-            flags: current.flags()
-        });
+        GrantRecord revoked = current.revoked(uint40(block.timestamp), _endSequence(current));
         _write(id, revoked);
         emit Revoked(
             credential,
@@ -74,17 +65,7 @@ contract AccessGrants is IAccessGrants {
         uint256 accessEnd = current.accessEnd();
         if (accessEnd <= block.timestamp) revert AccessGrantsAlreadyEnded(id, accessEnd);
 
-        bool open = block.timestamp < current.activeEnd();
-        GrantRecord released = toGrantRecord({
-            grantedAt: current.grantedAt(),
-            notBefore: current.notBefore(),
-            expiresAt: current.expiresAt(),
-            lockedUntil: 0,
-            revokedAt: open ? uint40(block.timestamp) : current.revokedAt(),
-            retention: 0,
-            sequence: _endSequence(current),
-            flags: current.flags() | RELEASED
-        });
+        GrantRecord released = current.released(uint40(block.timestamp), _endSequence(current));
         _write(id, released);
         emit Released(
             credential,

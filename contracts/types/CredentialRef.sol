@@ -9,5 +9,16 @@ type CredentialRef is bytes32;
 /// can make one that names a holder he is not. `seal` is keccak256(32-byte random salt ‖ content hash), made off-chain;
 /// without the salt it tells nothing about the content.
 function toCredentialRef(address holder, address issuer, bytes32 seal) pure returns (CredentialRef) {
-    return CredentialRef.wrap(keccak256(abi.encode(holder, issuer, seal)));
+    bytes32 hash;
+    // The same as keccak256(abi.encode(holder, issuer, seal)) without reserving the memory: about 150 gas less, on every
+    // call. The shifts clear what may be above an address. A fuzz test holds it against the plain form.
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+        let free := mload(0x40)
+        mstore(free, shr(96, shl(96, holder)))
+        mstore(add(free, 0x20), shr(96, shl(96, issuer)))
+        mstore(add(free, 0x40), seal)
+        hash := keccak256(free, 0x60)
+    }
+    return CredentialRef.wrap(hash);
 }

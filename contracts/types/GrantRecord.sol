@@ -97,6 +97,28 @@ library GrantRecordLibrary {
         return uint8(uint256(GrantRecord.unwrap(record)));
     }
 
+    /// @notice The same record, ended by the holder at `time`, as its change `number`.
+    /// @dev Assumes that no act has ended it yet: `revokedAt` is zero and needs no clearing.
+    function revoked(GrantRecord record, uint40 time, uint16 number) internal pure returns (GrantRecord) {
+        uint256 word = uint256(GrantRecord.unwrap(record)) & ~(uint256(type(uint16).max) << 8);
+        return GrantRecord.wrap(bytes32(word | (uint256(time) << 56) | (uint256(number) << 8)));
+    }
+
+    /// @notice The same record, given up by the grantee at `time` with record keeping included, as its change `number`.
+    function released(GrantRecord record, uint40 time, uint16 number) internal pure returns (GrantRecord) {
+        return
+            toGrantRecord({
+                grantedAt: record.grantedAt(),
+                notBefore: record.notBefore(),
+                expiresAt: record.expiresAt(),
+                lockedUntil: 0,
+                revokedAt: time < record.activeEnd() ? time : record.revokedAt(),
+                retention: 0,
+                sequence: number,
+                flags: record.flags() | RELEASED
+            });
+    }
+
     /// @notice When reading for the purpose ends: the earliest of expiry and revocation, NEVER if neither is set.
     function activeEnd(GrantRecord record) internal pure returns (uint256 end) {
         end = NEVER;
