@@ -34,3 +34,13 @@ function startedByPs(pid) {
     return undefined;
   }
 }
+
+/** What a process was started as, its arguments separated by spaces; empty if it is gone. */
+export function commandLine(pid) {
+  try {
+    if (existsSync("/proc/self/cmdline")) return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return execFileSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}
