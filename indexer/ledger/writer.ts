@@ -2,15 +2,16 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import type { IndexedContract } from "../config/config.ts";
 import { toHex } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
-import { BugError, OperatorError, RetryableError } from "../ops/errors.ts";
+import { BugError, RetryableError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
-import { type Cursor, readCursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
+import { type Cursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
+import { databaseError } from "./databaseError.ts";
 import { FIND_GAP_SQL, FORGET_SQL, PROJECT_AGAIN_SQL, PROJECT_NEW_SQL, RETRACT_SQL } from "./project.ts";
+import { type ChainIdentity, registerChain } from "./register.ts";
 import { COPY_EVENTS_SQL, eventRows } from "./rows.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
@@ -20,11 +21,8 @@ export interface Extension {
   readonly view: ChainView;
 }
 
-export interface WriterOptions {
+export interface WriterOptions extends ChainIdentity {
   readonly databaseUrl: string;
-  readonly chainId: bigint;
-  readonly name: string;
-  readonly contracts: readonly IndexedContract[];
   readonly clock: Clock;
 }
 
@@ -263,38 +261,4 @@ export class ChainWriter {
     ]);
     return { ...cursor, finalizedNumber };
   }
-}
-
-async function registerChain(client: pg.Client, options: WriterOptions): Promise<Cursor> {
-  const contracts = options.contracts.map(({ name, address, startBlock }) => ({
-    name,
-    address: toHex(address),
-    startBlock: Number(startBlock),
-  }));
-  await client.query(
-    `INSERT INTO chain (chain_id, name, status, contracts, known_at) VALUES ($1, $2, 'BACKFILL', $3, to_timestamp(0))
-     ON CONFLICT (chain_id) DO UPDATE SET name = excluded.name`,
-    [options.chainId, options.name, JSON.stringify(contracts)],
-  );
-  const cursor = await readCursor(client, options.chainId);
-  if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
-  const sorted = (list: unknown): string =>
-    JSON.stringify((list as { address: string }[]).map((c) => c.address).sort());
-  if (sorted(cursor.contracts) !== sorted(contracts))
-    throw new OperatorError(
-      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(cursor.contracts)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration or use another database`,
-    );
-  return cursor;
-}
-
-/** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, conflicts, disk. */
-const PASSING = /^(08|53|57|40|58)/;
-
-function databaseError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof RetryableError) return error;
-  if (error instanceof OperatorError || error instanceof BugError) return error;
-  const code = (error as { code?: unknown }).code;
-  const passing =
-    typeof code === "string" ? PASSING.test(code) || !/^[0-9A-Z]{5}$/.test(code) : /onnection/.test(error.message);
-  return passing ? new RetryableError("the database did not take the write", { cause: error }) : error;
 }

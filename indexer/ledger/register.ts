@@ -1,0 +1,38 @@
+import type pg from "pg";
+import type { IndexedContract } from "../config/config.ts";
+import { toHex } from "../grants/bytes.ts";
+import { BugError, OperatorError } from "../ops/errors.ts";
+import { type Cursor, readCursor } from "./cursor.ts";
+
+/** What makes a chain's part of the ledger the one that is meant. */
+export interface ChainIdentity {
+  readonly chainId: bigint;
+  readonly name: string;
+  readonly contracts: readonly IndexedContract[];
+}
+
+/**
+ * Makes the row of a chain unless it is there, and reads where the chain stands.
+ * @throws OperatorError when the ledger was filled for other contracts: their history would be missing unnoticed.
+ */
+export async function registerChain(client: pg.ClientBase, options: ChainIdentity): Promise<Cursor> {
+  const contracts = options.contracts.map(({ name, address, startBlock }) => ({
+    name,
+    address: toHex(address),
+    startBlock: Number(startBlock),
+  }));
+  await client.query(
+    `INSERT INTO chain (chain_id, name, status, contracts, known_at) VALUES ($1, $2, 'BACKFILL', $3, to_timestamp(0))
+     ON CONFLICT (chain_id) DO UPDATE SET name = excluded.name`,
+    [options.chainId, options.name, JSON.stringify(contracts)],
+  );
+  const cursor = await readCursor(client, options.chainId);
+  if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
+  const sorted = (list: unknown): string =>
+    JSON.stringify((list as { address: string }[]).map((c) => c.address).sort());
+  if (sorted(cursor.contracts) !== sorted(contracts))
+    throw new OperatorError(
+      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(cursor.contracts)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration or use another database`,
+    );
+  return cursor;
+}
