@@ -106,7 +106,10 @@ export class ChainRunner {
     const steps = follow(new LinkedWindow(await writer.window()), {
       reader,
       contracts: chain.contracts.map((contract) => contract.address),
-      startBlock: chain.contracts.reduce((least, { startBlock }) => (startBlock < least ? startBlock : least), 2n ** 62n),
+      startBlock: chain.contracts.reduce(
+        (least, { startBlock }) => (startBlock < least ? startBlock : least),
+        2n ** 62n,
+      ),
       pause: () => sleep(chain.pollIntervalMs, signal),
       signal,
     });
@@ -135,7 +138,10 @@ export class ChainRunner {
         const { headers, logs } = step.blocks;
         await writer.append({ headers, logs, view: step.view });
         this.#reached(step.view);
-        this.#log.debug({ block: headers.at(-1)?.number.toString(), blocks: headers.length, events: logs.length }, "blocks");
+        this.#log.debug(
+          { block: headers.at(-1)?.number.toString(), blocks: headers.length, events: logs.length },
+          "blocks",
+        );
         return;
       }
       case "confirm": {
@@ -148,7 +154,10 @@ export class ChainRunner {
         return;
       }
       case "rollback":
-        this.#log.warn({ from: writer.cursor.indexed?.number.toString(), to: step.ancestor.number.toString() }, "reorg");
+        this.#log.warn(
+          { from: writer.cursor.indexed?.number.toString(), to: step.ancestor.number.toString() },
+          "reorg",
+        );
         return writer.rollback(step.ancestor);
       case "quarantine":
         await writer.quarantine(step.reason);

@@ -8,7 +8,7 @@ import type { GrantRecord, UnixTime } from "./record.ts";
 export const GRANT_STATES = ["NONE", "PENDING", "ACTIVE", "RETAINED", "ENDED"] as const;
 export type GrantState = (typeof GRANT_STATES)[number];
 
-/** Later than every moment: the end of something without an end. Equals `type(uint64).max` of the Solidity twin. */
+/** Later than every moment of 40 bits: the end of something without an end. */
 export const NEVER: UnixTime = 2n ** 64n - 1n;
 
 /** When reading for the purpose ends: the earlier of the agreed end and the act that ended it, else {@link NEVER}. */

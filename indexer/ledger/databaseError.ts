@@ -1,14 +1,19 @@
-import { BugError, OperatorError, RetryableError } from "../ops/errors.ts";
+import { RetryableError } from "../ops/errors.ts";
 
 /** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, conflicts, disk. */
-const PASSING = /^(08|53|57|40|58)/;
+const PASSING_STATE = /^(?:08|53|57|40|58)...$/;
+/** Codes of Node for a connection that is gone or was given up on. */
+const PASSING_CODE = /^(?:E[A-Z]+|ERR_STREAM_PREMATURE_CLOSE|ABORT_ERR)$/;
+/** What `pg` says without a code. */
+const PASSING_MESSAGE = /connection|timeout|not queryable/i;
 
 /** The error as one that says who must act: a database that is away or busy is retryable, the rest stays what it is. */
 export function databaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RetryableError) return error;
-  if (error instanceof OperatorError || error instanceof BugError) return error;
   const code = (error as { code?: unknown }).code;
   const passing =
-    typeof code === "string" ? PASSING.test(code) || !/^[0-9A-Z]{5}$/.test(code) : /onnection/.test(error.message);
+    typeof code === "string"
+      ? PASSING_STATE.test(code) || PASSING_CODE.test(code)
+      : error.name === "Error" && PASSING_MESSAGE.test(error.message);
   return passing ? new RetryableError("the database did not take the write", { cause: error }) : error;
 }

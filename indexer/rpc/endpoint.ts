@@ -116,7 +116,11 @@ export class Endpoint {
       status = response.statusCode;
       text = await response.body.text();
     } catch (error) {
-      throw this.#failed(methods, bound.aborted ? `no answer within ${this.#options.timeoutMs} ms` : explain(error), error);
+      throw this.#failed(
+        methods,
+        bound.aborted ? `no answer within ${this.#options.timeoutMs} ms` : explain(error),
+        error,
+      );
     }
     // Many servers put the JSON-RPC error of a limit into a 4xx; others answer with a page.
     let parsed: unknown;

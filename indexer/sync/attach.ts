@@ -27,7 +27,8 @@ export function attachLogs(
   const timed = logs.map((log) => {
     const at = Number(log.blockNumber - first.number);
     const header = headers[at];
-    if (header === undefined) throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
+    if (header === undefined)
+      throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
     if (hashes[at] !== log.blockHash)
       throw new RetryableError(`block ${log.blockNumber}: its log is of ${log.blockHash}, its header is ${hashes[at]}`);
     if (!contracts.has(log.address)) throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
@@ -78,4 +79,3 @@ function mayContain(bloom: string, mask: BloomMask): boolean {
 
 /** Lower-case hex of the contracts, as logs name them. */
 export const addressSet = (contracts: readonly Address[]): ReadonlySet<string> => new Set(contracts.map(toHex));
-

@@ -1,5 +1,5 @@
-import type { BlockFetcher, Blocks } from "./fetch.ts";
 import { isTooLarge } from "../rpc/errors.ts";
+import type { BlockFetcher, Blocks } from "./fetch.ts";
 
 /** Ranges in flight at once: one being written, the others on their way. */
 const AHEAD = 3;
