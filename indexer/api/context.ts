@@ -1,0 +1,10 @@
+import type { Clock } from "../ops/clock.ts";
+import type { Database } from "./database.ts";
+
+/** What every resolver is given. */
+export interface Context {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** A chain whose node has not confirmed its head for longer makes an answer INDETERMINATE. */
+  readonly maxStalenessSeconds: number;
+}

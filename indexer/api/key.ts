@@ -1,0 +1,131 @@
+import { type Address, type CredentialRef, toAddress, toCredentialRef } from "../grants/bytes.ts";
+import type { Purpose } from "../grants/ids.ts";
+import type { UnixTime } from "../grants/record.ts";
+
+/**
+ * Opaque ids and cursors: base64url of version, kind and the key's bytes, all of fixed length. A text is one of ours
+ * only if it encodes back to itself, so each thing has exactly one id, and none can carry anything but a key.
+ */
+
+export interface GrantKey {
+  readonly credential: CredentialRef;
+  readonly grantee: Address;
+  readonly purpose: Purpose;
+  readonly chainId: bigint;
+  readonly contract: Address;
+}
+
+export interface EventKey {
+  readonly chainId: bigint;
+  readonly seq: bigint;
+}
+
+export interface EventPosition extends EventKey {
+  readonly blockTime: UnixTime;
+}
+
+const VERSION = 1;
+const KINDS = ["grantId", "eventId", "chainId", "grantCursor", "eventCursor"] as const;
+export type KeyKind = (typeof KINDS)[number];
+
+/** Bytes after version and kind. */
+const LENGTH: Record<KeyKind, number> = { grantId: 82, eventId: 16, chainId: 8, grantCursor: 82, eventCursor: 24 };
+const HEADER = 2;
+const MAX_INT64 = 2n ** 63n - 1n;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
+function start(kind: KeyKind): Buffer {
+  const bytes = Buffer.alloc(HEADER + LENGTH[kind]);
+  bytes[0] = VERSION;
+  bytes[1] = KINDS.indexOf(kind);
+  return bytes;
+}
+
+export function encodeGrantKey(kind: "grantId" | "grantCursor", key: GrantKey): string {
+  const bytes = start(kind);
+  bytes.set(key.credential, 2);
+  bytes.set(key.grantee, 34);
+  bytes.writeUInt16BE(key.purpose, 54);
+  bytes.writeBigInt64BE(key.chainId, 56);
+  bytes.set(key.contract, 64);
+  return bytes.toString("base64url");
+}
+
+export function encodeEventId(key: EventKey): string {
+  const bytes = start("eventId");
+  bytes.writeBigInt64BE(key.chainId, 2);
+  bytes.writeBigInt64BE(key.seq, 10);
+  return bytes.toString("base64url");
+}
+
+export function encodeEventCursor(position: EventPosition): string {
+  const bytes = start("eventCursor");
+  bytes.writeBigInt64BE(position.blockTime, 2);
+  bytes.writeBigInt64BE(position.chainId, 10);
+  bytes.writeBigInt64BE(position.seq, 18);
+  return bytes.toString("base64url");
+}
+
+export function encodeChainKey(chainId: bigint): string {
+  const bytes = start("chainId");
+  bytes.writeBigInt64BE(chainId, 2);
+  return bytes.toString("base64url");
+}
+
+/** What a text is, and its bytes; undefined when it is none of ours. */
+function decode(text: string): { kind: KeyKind; bytes: Buffer } | undefined {
+  if (text.length > 128 || !BASE64URL.test(text)) return undefined;
+  const bytes = Buffer.from(text, "base64url");
+  const kind = KINDS[bytes[1] ?? KINDS.length];
+  if (bytes[0] !== VERSION || kind === undefined || bytes.length !== HEADER + LENGTH[kind]) return undefined;
+  // The last character can hold bits that belong to no byte: only the canonical text is accepted.
+  return bytes.toString("base64url") === text ? { kind, bytes } : undefined;
+}
+
+/** Which kind of thing a text is the key of, if any. */
+export const kindOf = (text: string): KeyKind | undefined => decode(text)?.kind;
+
+function expect(kind: KeyKind, text: string): Buffer | undefined {
+  const decoded = decode(text);
+  return decoded?.kind === kind ? decoded.bytes : undefined;
+}
+
+/** A number that the database can hold and that our own rows can have. */
+function stored(bytes: Buffer, at: number): bigint | undefined {
+  const value = bytes.readBigUInt64BE(at);
+  return value > MAX_INT64 ? undefined : value;
+}
+
+export function decodeGrantKey(kind: "grantId" | "grantCursor", text: string): GrantKey | undefined {
+  const bytes = expect(kind, text);
+  const chainId = bytes && stored(bytes, 56);
+  if (bytes === undefined || chainId === undefined) return undefined;
+  return {
+    credential: toCredentialRef(bytes.subarray(2, 34)),
+    grantee: toAddress(bytes.subarray(34, 54)),
+    purpose: bytes.readUInt16BE(54),
+    chainId,
+    contract: toAddress(bytes.subarray(64, 84)),
+  };
+}
+
+export function decodeEventId(text: string): EventKey | undefined {
+  const bytes = expect("eventId", text);
+  if (bytes === undefined) return undefined;
+  const [chainId, seq] = [stored(bytes, 2), stored(bytes, 10)];
+  return chainId === undefined || seq === undefined ? undefined : { chainId, seq };
+}
+
+export function decodeEventCursor(text: string): EventPosition | undefined {
+  const bytes = expect("eventCursor", text);
+  if (bytes === undefined) return undefined;
+  const [blockTime, chainId, seq] = [stored(bytes, 2), stored(bytes, 10), stored(bytes, 18)];
+  return blockTime === undefined || chainId === undefined || seq === undefined
+    ? undefined
+    : { blockTime, chainId, seq };
+}
+
+export function decodeChainKey(text: string): bigint | undefined {
+  const bytes = expect("chainId", text);
+  return bytes && stored(bytes, 2);
+}

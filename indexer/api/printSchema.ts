@@ -1,0 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { lexicographicSortSchema, printSchema } from "graphql";
+import { schema } from "./schema.ts";
+
+/** The committed text of the schema, against which a test holds the code. */
+export const SDL_PATH = fileURLToPath(new URL("./schema.graphql", import.meta.url));
+
+export const sdl = (): string => `${printSchema(lexicographicSortSchema(schema))}\n`;
+
+if (import.meta.main) writeFileSync(SDL_PATH, sdl());

@@ -1,0 +1,77 @@
+import type { ServerResponse } from "node:http";
+import type pino from "pino";
+import { explain } from "../ops/errors.ts";
+import { chainReport, readiness } from "../ops/health.ts";
+import type { Context } from "./context.ts";
+import type { ErrorCode } from "./errors.ts";
+import { readChains } from "./read/chain.ts";
+
+/** What is not GraphQL: health, readiness, status, and a pointer for whoever opens the root. */
+
+const POINTER = `Grantledger: who may read which credential, on every EVM chain.
+
+  /graphql   the queries
+  /status    the chains, and how far each is known
+  /ready     whether answers can be relied on now
+  /health    whether this process is alive
+`;
+
+export async function answerOps(
+  path: string,
+  response: ServerResponse,
+  context: Context,
+  log: pino.Logger,
+): Promise<void> {
+  try {
+    switch (path) {
+      case "/":
+        return send(response, 200, "text/plain", POINTER);
+      case "/health":
+        return sendJson(response, 200, { status: "alive" });
+      case "/ready": {
+        const { ready, why } = await readReadiness(context);
+        return sendJson(response, ready ? 200 : 503, { ready, why });
+      }
+      case "/status":
+        return sendJson(response, 200, await readStatus(context));
+      default:
+        return sendError(response, 404, "NOT_FOUND", `nothing is at this path; the queries are at /graphql`);
+    }
+  } catch (error) {
+    log.warn({ path, reason: explain(error) }, "the database did not answer");
+    sendError(response, 503, "RETRYABLE", "The database did not answer in time. Try again.");
+  }
+}
+
+async function readReadiness({ database, clock, maxStalenessSeconds }: Context) {
+  try {
+    return readiness(await readChains(database), clock(), maxStalenessSeconds);
+  } catch {
+    return { ready: false, why: ["the database does not answer"] };
+  }
+}
+
+async function readStatus({ database, clock, maxStalenessSeconds }: Context) {
+  const now = clock();
+  const chains = await readChains(database);
+  return {
+    time: new Date(now).toISOString(),
+    ready: readiness(chains, now, maxStalenessSeconds).ready,
+    chains: chains.map((chain) => chainReport(chain, now, maxStalenessSeconds)),
+  };
+}
+
+const sendError = (response: ServerResponse, status: number, code: ErrorCode, message: string): void =>
+  sendJson(response, status, { error: { code, message } });
+
+const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
+  send(response, status, "application/json", `${JSON.stringify(body)}\n`);
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    "content-type": `${type}; charset=utf-8`,
+    "cache-control": "no-store",
+    ...(status === 503 ? { "retry-after": "1" } : {}),
+  });
+  response.end(body);
+}

@@ -1,0 +1,53 @@
+import { toCredentialRef } from "../../grants/bytes.ts";
+import { chainHealth } from "../../ops/health.ts";
+import { builder } from "../builder.ts";
+import { type ConsideredChain, decide } from "../decide.ts";
+import { presentTime } from "../read/chain.ts";
+import { readCheck } from "../read/check.ts";
+import { type Answer, CheckAnswer } from "../types/checkAnswer.ts";
+import { ReadUse } from "../types/readUse.ts";
+import { toPurpose } from "./filter.ts";
+import { nowOf, unknownChain } from "./present.ts";
+
+builder.queryField("check", (t) =>
+  t.field({
+    type: CheckAnswer,
+    description:
+      "May this grantee read this credential? Asks every chain, or one, now or at an earlier moment. Only ALLOWED allows.",
+    args: {
+      credential: t.arg({ type: "Bytes32", required: true, description: "The credential." }),
+      grantee: t.arg({ type: "Address", required: true, description: "Who wants to read." }),
+      purpose: t.arg.int({
+        description: "Purpose code, see docs/CODES.md. Any purpose's grant may decide without it.",
+      }),
+      use: t.arg({ type: ReadUse, defaultValue: "PURPOSE", description: "What it is to be read for." }),
+      at: t.arg({ type: "UnixTime", description: "An earlier moment of the chains; the present without it." }),
+      chain: t.arg({ type: "ChainId", description: "Only this chain." }),
+    },
+    resolve: async (_root, args, context): Promise<Answer> => {
+      const { credential, grantee, chain, at } = args;
+      const purpose = toPurpose(args.purpose);
+      const use = args.use ?? "PURPOSE";
+      const question = {
+        credential: toCredentialRef(credential),
+        grantee,
+        purpose,
+        chainId: chain ?? undefined,
+        at: at ?? undefined,
+      };
+      const found = await readCheck(context.database, question);
+      if (chain != null && found.length === 0) throw unknownChain(chain);
+      const now = nowOf(context);
+      const chains = found.map((one): ConsideredChain => {
+        const present = presentTime(one.chain, now);
+        return {
+          ...one,
+          health: chainHealth(one.chain, context.clock(), context.maxStalenessSeconds),
+          at: at ?? present,
+          inFuture: at != null && at > present,
+        };
+      });
+      return { outcome: decide(use, chains), chains, grantee, purpose, use };
+    },
+  }),
+);

@@ -1,0 +1,67 @@
+import type { UnixTime } from "../../grants/record.ts";
+import type { ObservedChain } from "../../ops/health.ts";
+import type { Database } from "../database.ts";
+
+/** The ledger's rows of chains, as every answer carries them. */
+
+/** Columns of `chain c`, prefixed so that they stand beside those of a grant or event. */
+export const CHAIN_COLUMNS = `
+  c.chain_id AS c_chain_id, c.name AS c_name, c.status AS c_status, c.quarantine AS c_quarantine,
+  c.head_number AS c_head_number, c.indexed_number AS c_indexed_number, c.indexed_hash AS c_indexed_hash,
+  c.indexed_time AS c_indexed_time, c.safe_number AS c_safe_number, c.finalized_number AS c_finalized_number,
+  (extract(epoch FROM c.checked_at) * 1000)::bigint AS c_checked_ms, c.last_seq AS c_last_seq`;
+
+export interface ChainRow {
+  c_chain_id: bigint;
+  c_name: string;
+  c_status: ObservedChain["status"];
+  c_quarantine: string | null;
+  c_head_number: bigint | null;
+  c_indexed_number: bigint | null;
+  c_indexed_hash: Buffer | null;
+  c_indexed_time: bigint | null;
+  c_safe_number: bigint | null;
+  c_finalized_number: bigint | null;
+  c_checked_ms: bigint | null;
+  c_last_seq: bigint;
+}
+
+export function toChain(row: ChainRow): ObservedChain {
+  return {
+    chainId: row.c_chain_id,
+    name: row.c_name,
+    status: row.c_status,
+    quarantine: row.c_quarantine,
+    headNumber: row.c_head_number,
+    indexedNumber: row.c_indexed_number,
+    indexedHash: row.c_indexed_hash,
+    indexedTime: row.c_indexed_time,
+    safeNumber: row.c_safe_number,
+    finalizedNumber: row.c_finalized_number,
+    checkedAt: row.c_checked_ms === null ? null : Number(row.c_checked_ms),
+    lastSeq: row.c_last_seq,
+  };
+}
+
+const CHAINS = { name: "chains", text: `SELECT ${CHAIN_COLUMNS} FROM chain c ORDER BY c.chain_id` };
+
+export async function readChains(database: Database): Promise<ObservedChain[]> {
+  return (await database.prepared<ChainRow>(CHAINS, [])).map(toChain);
+}
+
+/**
+ * The time of an answer without `at`: the later of the clock and the newest indexed block, which is what a transaction
+ * mined now would see.
+ * @param now unix seconds of the clock.
+ */
+export function presentTime(chain: Pick<ObservedChain, "indexedTime">, now: UnixTime): UnixTime {
+  return chain.indexedTime !== null && chain.indexedTime > now ? chain.indexedTime : now;
+}
+
+/** How final a block is. Computed when asked and never stored, so it cannot be out of date. */
+export type Finality = "LATEST" | "SAFE" | "FINALIZED";
+
+export function finalityOf(chain: Pick<ObservedChain, "safeNumber" | "finalizedNumber">, block: bigint): Finality {
+  if (chain.finalizedNumber !== null && block <= chain.finalizedNumber) return "FINALIZED";
+  return chain.safeNumber !== null && block <= chain.safeNumber ? "SAFE" : "LATEST";
+}

@@ -1,0 +1,21 @@
+import type { GraphQLSchema } from "graphql";
+import { builder } from "./builder.ts";
+
+// Each of these adds its types to the builder.
+import "./scalars/accountId.ts";
+import "./scalars/address.ts";
+import "./scalars/blockNumber.ts";
+import "./scalars/bytes.ts";
+import "./scalars/bytes32.ts";
+import "./scalars/chainId.ts";
+import "./scalars/count.ts";
+import "./scalars/seconds.ts";
+import "./scalars/timestamp.ts";
+import "./scalars/unixTime.ts";
+import "./queries/auditTrail.ts";
+import "./queries/chains.ts";
+import "./queries/check.ts";
+import "./queries/grants.ts";
+
+/** The whole schema; `schema.graphql` beside this file is its text. */
+export const schema: GraphQLSchema = builder.toSchema();

@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type pino from "pino";
+import type { Clock } from "../ops/clock.ts";
+import { explain, OperatorError } from "../ops/errors.ts";
+import { Database } from "./database.ts";
+import { answerOps } from "./probes.ts";
+import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
+
+export interface ApiOptions {
+  readonly databaseUrl: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** GraphiQL and introspection. */
+  readonly explore: boolean;
+  readonly maxStalenessSeconds: number;
+  readonly clock: Clock;
+  readonly log: pino.Logger;
+}
+
+export interface Api {
+  /** Where it is reached, without a path. */
+  readonly url: string;
+  /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
+  stop(): Promise<void>;
+}
+
+/** A client gets so long to send its request, and a connection may be silent for so long. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const SILENCE_TIMEOUT_MS = 30_000;
+const DRAIN_TIMEOUT_MS = 8_000;
+const DRAIN_POLL_MS = 25;
+
+/**
+ * Serves GraphQL, health, readiness and status. Starts whether or not the database answers: until it does, queries get
+ * a retryable error and `/ready` says why.
+ * @throws OperatorError when the address cannot be listened on.
+ */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { clock, log, maxStalenessSeconds } = options;
+  const database = new Database(options.databaseUrl, (error) =>
+    log.debug({ err: error }, "an idle connection was lost"),
+  );
+  const context = { database, clock, maxStalenessSeconds };
+  const graphql = createGraphql({ context, explore: options.explore, log });
+
+  const server = createServer((request, response) => {
+    const path = pathOf(request);
+    if (path === GRAPHQL_PATH) void graphql(request, response);
+    else void answerOps(path, response, context, log);
+  });
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
+  server.timeout = SILENCE_TIMEOUT_MS;
+  try {
+    await listen(server, options.host, options.port);
+  } catch (error) {
+    await database.close();
+    throw new OperatorError(
+      `the API cannot listen on ${options.host}:${options.port} (${explain(error)}): free the port or configure another`,
+      { cause: error },
+    );
+  }
+  const url = urlOf(server, options.host);
+  log.info({ url: `${url}${GRAPHQL_PATH}` }, "the API answers");
+  return {
+    url,
+    async stop() {
+      await drain(server);
+      await database.close();
+    },
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  const target = request.url ?? "/";
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
+}
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Connections end as soon as they are idle; those still busy at the bound are cut. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
+  const bound = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(bound);
+}

@@ -1,0 +1,65 @@
+import { NoSchemaIntrospectionCustomRule } from "graphql";
+import { createYoga, type Plugin } from "graphql-yoga";
+import type pino from "pino";
+import type { Context } from "./context.ts";
+import { maskError, settleCode } from "./errors.ts";
+import { schema } from "./schema.ts";
+
+export const GRAPHQL_PATH = "/graphql";
+const MAX_BODY_BYTES = 100_000;
+
+/** Shown when GraphiQL is opened. */
+const WELCOME = `# Who may read which credential. Everything is described on the left.
+query Chains {
+  chains { chain name status indexedBlock lag events }
+}
+
+query Trail {
+  auditTrail(last: 10) {
+    nodes { blockTime chain kind grantee { address } purposeName retracted }
+  }
+}
+`;
+
+/** GraphQL over HTTP. Reading only: the schema has no mutations. */
+export function createGraphql(options: { context: Context; explore: boolean; log: pino.Logger }) {
+  const { context, explore, log } = options;
+  return createYoga({
+    schema,
+    context: () => context,
+    graphqlEndpoint: GRAPHQL_PATH,
+    graphiql: explore ? { title: "Grantledger", defaultQuery: WELCOME } : false,
+    landingPage: false,
+    // Nobody reads from another origin unless an operator puts a proxy in front that says so.
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    logging: {
+      debug: () => {},
+      info: () => {},
+      warn: (...args) => log.warn({ args }, "graphql"),
+      error: (error) => log.error({ err: error }, "a query failed"),
+    },
+    maskedErrors: { maskError },
+    plugins: [useCodes(), ...(explore ? [] : [useNoIntrospection()])],
+  });
+}
+
+/** Every error has one of our codes, those of parsing and validating too. */
+function useCodes(): Plugin {
+  return {
+    onExecutionResult({ result }) {
+      if (result !== undefined && "errors" in result) result.errors?.forEach(settleCode);
+    },
+  };
+}
+
+/** Validation decides by the type of a field and so cannot be led past it by names, aliases or fragments. */
+function useNoIntrospection(): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+  };
+}
