@@ -24,7 +24,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startTestPostgres(): Promise<TestPostgres> {
+/** @param durable as an operator would run it; tests do without the waits for the disk. */
+export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), "grantledger-test-pg-"));
   // Run by root, the server runs as another user, who has to reach its data.
   await chmod(folder, 0o711);
@@ -39,7 +40,13 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"],
+    postgresFlags: [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      ...(options.durable ? [] : ["-c", "fsync=off"]),
+    ],
     onLog: (message) => messages.push(message),
     onError: (message) => messages.push(String(message)),
   });
