@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { redactUrl } from "../config/redact.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { NO_FILTER, openSchemaEngine } from "./schemaEngine.ts";
 
@@ -70,7 +71,14 @@ function pendingOf(known: readonly Migration[], applied: readonly AppliedMigrati
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const known = await readMigrations();
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new OperatorError(
+      `no connection to the database at ${redactUrl(databaseUrl)}: start it, or correct the database URL`,
+      { cause: error },
+    );
+  }
   try {
     if (pendingOf(known, await readApplied(client)).length === 0) return [];
     // One process applies, the others wait here and then find nothing to do.
