@@ -14,6 +14,7 @@ export interface LocalChain {
   readonly url: string;
   readonly provider: JsonRpcProvider;
   stop(): Promise<void>;
+  kill(): void;
 }
 
 export interface LocalChainOptions {
@@ -77,7 +78,7 @@ export async function startLocalChain(folder: string, options: LocalChainOptions
       `the chain "${name}" (Anvil) did not start. ${file("log")} says:\n${lastLines(file("log"))}`,
     );
   }
-  const { stop } = server;
+  const { stop, kill } = server;
   return {
     chainId: BigInt(chainId),
     name,
@@ -88,6 +89,7 @@ export async function startLocalChain(folder: string, options: LocalChainOptions
       await stop();
       rmSync(file("pid"), { force: true });
     },
+    kill,
   };
 }
 

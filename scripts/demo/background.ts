@@ -12,6 +12,7 @@ export interface Background {
   /** Undefined while it runs, then how it ended. */
   readonly ended: () => string | undefined;
   stop(): Promise<void>;
+  kill(): void;
 }
 
 export interface BackgroundOptions {
@@ -59,6 +60,7 @@ export async function startInBackground(options: BackgroundOptions): Promise<Bac
         await Promise.race([end, sleep(waitMs, undefined, { ref: false })]);
       }
     },
+    kill: () => void child.kill("SIGKILL"),
   };
 }
 

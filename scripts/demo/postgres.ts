@@ -17,6 +17,7 @@ export interface DemoPostgres {
   /** Drops everything that is in the demonstration's database. */
   startAfresh(): Promise<void>;
   stop(): Promise<void>;
+  kill(): void;
 }
 
 const FIRST_PORT = 5433;
@@ -70,6 +71,7 @@ export async function startPostgres(folder: string): Promise<DemoPostgres> {
         await client.query(`CREATE DATABASE ${DATABASE}`);
       }),
     stop: server.stop,
+    kill: server.kill,
   };
 }
 
