@@ -1,9 +1,33 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
-import type { HttpNetworkUserConfig } from "hardhat/types/config";
+import type { HttpNetworkUserConfig, SolcSolidityCompilerUserConfig } from "hardhat/types/config";
 
 const require = createRequire(import.meta.url);
+
+/** What Solidity tests may read: the artifact that they deploy. */
+const fsPermissions = { readFile: ["artifacts/contracts/AccessGrants.sol/AccessGrants.json"] };
+
+const solidityTests = readdirSync(new URL("test/contracts", import.meta.url), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".t.sol") || /^support\W.*\.sol$/.test(name))
+  .map((name) => `test/contracts/${name}`);
+
+function compiler(settings: object): SolcSolidityCompilerUserConfig {
+  return {
+    version: "0.8.37",
+    // The compiler is the npm package pinned by the lock file: nothing is downloaded, and the same bytes come out
+    // everywhere, which is what makes the CREATE2 addresses reproducible.
+    path: require.resolve("solc/soljson.js"),
+    settings: {
+      ...settings,
+      // The newest instruction set that every supported chain has.
+      evmVersion: "shanghai",
+      // No metadata hash: an address depends on the code alone, not on comments.
+      metadata: { bytecodeHash: "none" },
+    },
+  };
+}
 
 /** A public network: URL and key come from the environment or from `hardhat keystore`, never from a file in git. */
 function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", prefix: string): HttpNetworkUserConfig {
@@ -19,32 +43,26 @@ function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", pref
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
-    version: "0.8.37",
-    // The compiler is the npm package pinned by the lock file: nothing is downloaded, and the same bytes come out
-    // everywhere, which is what makes the CREATE2 addresses reproducible.
-    path: require.resolve("solc/soljson.js"),
+    compilers: [compiler({ viaIR: true, optimizer: { enabled: true, runs: 1_000_000 } })],
+    // The tests themselves need no fast code, and compile five times as fast without the IR. They deploy the product's
+    // own artifact, so what is tested are the bytes that are deployed.
+    overrides: Object.fromEntries(solidityTests.map((file) => [file, compiler({ optimizer: { enabled: true } })])),
     // Each contract is compiled with nothing but its own imports, so that a new contract cannot move an old one's bytes.
     isolated: true,
     // Product contracts and tests apart: typechain-types/ holds the product only.
     splitTestsCompilation: true,
-    settings: {
-      viaIR: true,
-      optimizer: { enabled: true, runs: 1_000_000 },
-      // The newest instruction set that every supported chain has.
-      evmVersion: "shanghai",
-      // No metadata hash: an address depends on the code alone, not on comments.
-      metadata: { bytecodeHash: "none" },
-    },
   },
   paths: { tests: { mocha: "./test/contracts", solidity: "./test/contracts" } },
   test: {
     solidity: {
       profiles: {
         default: {
+          fsPermissions,
           fuzz: { runs: 1_000 },
           invariant: { runs: 256, depth: 64, failOnRevert: true },
         },
         deep: {
+          fsPermissions,
           fuzz: { runs: 100_000 },
           invariant: { runs: 10_000, depth: 128, failOnRevert: true },
         },

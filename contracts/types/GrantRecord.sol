@@ -48,19 +48,15 @@ function toGrantRecord(
     uint16 sequence,
     uint8 flags
 ) pure returns (GrantRecord) {
-    return
-        GrantRecord.wrap(
-            bytes32(
-                (uint256(grantedAt) << 216) |
-                    (uint256(notBefore) << 176) |
-                    (uint256(expiresAt) << 136) |
-                    (uint256(lockedUntil) << 96) |
-                    (uint256(revokedAt) << 56) |
-                    (uint256(retention) << 24) |
-                    (uint256(sequence) << 8) |
-                    flags
-            )
-        );
+    uint256 word = uint256(grantedAt) << 216;
+    word |= uint256(notBefore) << 176;
+    word |= uint256(expiresAt) << 136;
+    word |= uint256(lockedUntil) << 96;
+    word |= uint256(revokedAt) << 56;
+    word |= uint256(retention) << 24;
+    word |= uint256(sequence) << 8;
+    word |= flags;
+    return GrantRecord.wrap(bytes32(word));
 }
 
 /// @notice The fields of a record and the rule of time. Pure and total: defined for every word and every moment.
@@ -98,9 +94,9 @@ library GrantRecordLibrary {
     }
 
     /// @notice The same record, ended by the holder at `time`, as its change `number`.
-    /// @dev Assumes that no act has ended it yet: `revokedAt` is zero and needs no clearing.
     function revoked(GrantRecord record, uint40 time, uint16 number) internal pure returns (GrantRecord) {
-        uint256 word = uint256(GrantRecord.unwrap(record)) & ~(uint256(type(uint16).max) << 8);
+        uint256 changing = (uint256(type(uint40).max) << 56) | (uint256(type(uint16).max) << 8);
+        uint256 word = uint256(GrantRecord.unwrap(record)) & ~changing;
         return GrantRecord.wrap(bytes32(word | (uint256(time) << 56) | (uint256(number) << 8)));
     }
 

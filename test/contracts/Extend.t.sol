@@ -100,10 +100,7 @@ contract ExtendTest is Fixture {
 
     function testFuzz_theEndIsNotShortened(uint64 end) public {
         request.expiresAt = uint64(between(end, LATER + 1, NOW + 2 * YEAR - 1));
-        grantRefused(
-            request,
-            abi.encodeCall(Errors.AccessGrantsExpiryShortened, (request.expiresAt, NOW + 2 * YEAR))
-        );
+        grantRefused(request, abi.encodeCall(Errors.AccessGrantsExpiryShortened, (request.expiresAt, NOW + 2 * YEAR)));
     }
 
     function testFuzz_aGrantWithoutEndGetsNone(uint64 end) public {
@@ -115,10 +112,7 @@ contract ExtendTest is Fixture {
 
     function testFuzz_theLockIsNotShortened(uint64 lock) public {
         request.lockedUntil = uint64(between(lock, 0, NOW + 3 * YEAR - 1));
-        grantRefused(
-            request,
-            abi.encodeCall(Errors.AccessGrantsLockShortened, (request.lockedUntil, NOW + 3 * YEAR))
-        );
+        grantRefused(request, abi.encodeCall(Errors.AccessGrantsLockShortened, (request.lockedUntil, NOW + 3 * YEAR)));
     }
 
     function testFuzz_theRetentionIsNotShortened(uint64 retention) public {

@@ -55,15 +55,9 @@ contract FaultsTest is Fixture {
     function test_fault_lockWithoutBound() public {
         IAccessGrants.GrantRequest memory request = usual();
         request.lockedUntil = uint64(NOW) * 1000;
-        grantRefused(
-            request,
-            abi.encodeCall(Errors.AccessGrantsLockTooFar, (request.lockedUntil, NOW + TEN_YEARS))
-        );
+        grantRefused(request, abi.encodeCall(Errors.AccessGrantsLockTooFar, (request.lockedUntil, NOW + TEN_YEARS)));
         request.lockedUntil = type(uint64).max;
-        grantRefused(
-            request,
-            abi.encodeCall(Errors.AccessGrantsLockTooFar, (request.lockedUntil, NOW + TEN_YEARS))
-        );
+        grantRefused(request, abi.encodeCall(Errors.AccessGrantsLockTooFar, (request.lockedUntil, NOW + TEN_YEARS)));
     }
 
     /// @dev There: 2^256-1 was accepted as a time. Here it does not even decode.
@@ -100,9 +94,7 @@ contract FaultsTest is Fixture {
         grant(usual());
         IAccessGrants.RevokeRequest memory request = revocation();
         request.purpose = PURPOSE + 1;
-        vm.expectRevert(
-            abi.encodeCall(Errors.AccessGrantsNotFound, (toGrantId(credential, GRANTEE, request.purpose)))
-        );
+        vm.expectRevert(abi.encodeCall(Errors.AccessGrantsNotFound, (toGrantId(credential, GRANTEE, request.purpose))));
         vm.prank(HOLDER);
         grants.revoke(request);
     }

@@ -119,8 +119,7 @@ library Model {
             return abi.encodeCall(Errors.AccessGrantsNotBeforeTooFar, (r.notBefore, time + YEAR));
         if (r.expiresAt != 0 && r.expiresAt <= start)
             return abi.encodeCall(Errors.AccessGrantsExpiryNotAfterStart, (r.expiresAt, start));
-        if (r.expiresAt >= 2 ** 40)
-            return abi.encodeCall(Errors.AccessGrantsExpiryTooFar, (r.expiresAt, 2 ** 40 - 1));
+        if (r.expiresAt >= 2 ** 40) return abi.encodeCall(Errors.AccessGrantsExpiryTooFar, (r.expiresAt, 2 ** 40 - 1));
         if (r.lockedUntil > time + TEN_YEARS)
             return abi.encodeCall(Errors.AccessGrantsLockTooFar, (r.lockedUntil, time + TEN_YEARS));
         if (r.retention > TEN_YEARS)
@@ -171,8 +170,7 @@ library Model {
     ) internal pure returns (Terms memory next, bytes memory failure) {
         GrantState now_ = state(t, time);
         if (now_ == GrantState.NONE) return (t, abi.encodeCall(Errors.AccessGrantsNotFound, (id)));
-        if (now_ == GrantState.ENDED)
-            return (t, abi.encodeCall(Errors.AccessGrantsAlreadyEnded, (id, accessEnd(t))));
+        if (now_ == GrantState.ENDED) return (t, abi.encodeCall(Errors.AccessGrantsAlreadyEnded, (id, accessEnd(t))));
         next = copy(t);
         if (now_ != GrantState.RETAINED) next.revokedAt = time;
         next.lockedUntil = 0;
