@@ -53,8 +53,7 @@ async function deploy() {
     reason: 2,
   });
   const revoke = (name: string) => grants.revoke({ ...ended(name), grantee: grantee.address });
-  const release = (name: string) =>
-    grants.connect(grantee).release({ ...ended(name), holder: holder.address });
+  const release = (name: string) => grants.connect(grantee).release({ ...ended(name), holder: holder.address });
   return { connection, grants, holder, grantee, issuer, request, revoke, release };
 }
 
