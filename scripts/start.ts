@@ -52,16 +52,16 @@ async function main(config: Config): Promise<void> {
   if (config.database !== undefined && config.chains.length > 0) return await serve(config, config.database.url);
   const lock = lockFolder();
   // The first to be added is the last to be stopped.
-  running.add({ name: "using .grantledger/", stop: async () => lock.release() });
+  running.add({ stop: async () => lock.release() });
   const { databaseUrl, chains, local } = await provide(config, folder, running, request.signal);
   const api = { ...config.api, port: await freePort("the API", config.api.port), explore: true };
   const logFile = join(folder, "indexer.log");
   const log = createLogger(config.log.level, pino.destination({ dest: logFile, append: false }));
   say(`Starting the indexer, which logs to ${logFile}`);
-  const indexer = await startIndexer({ databaseUrl, chains, api, log });
+  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, log }));
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   const ledger = new LedgerView(databaseUrl);
-  running.add({ name: "watching", stop: () => ledger.close() });
+  running.add({ stop: () => ledger.close() });
   const display = new StatusDisplay();
   const view: Watch = { indexer, ledger, display, stop: request.signal };
 
@@ -75,17 +75,26 @@ async function main(config: Config): Promise<void> {
     stop: request.signal,
   };
   say("Waiting for the first grants to be mined and indexed");
-  const opening = await open(telling);
-  await Promise.all([watch(view, opening.ana), tellStory(telling, opening)]);
+  const opening = await unlessStopped(open(telling));
+  await unlessStopped(Promise.all([watch(view, opening.ana), tellStory(telling, opening)]));
 }
 
 /** Everything is the operator's own: structured logs on the terminal, and nothing else. */
 async function serve(config: Config, databaseUrl: string): Promise<void> {
   const { chains, api, log } = config;
-  const indexer = await startIndexer({ databaseUrl, chains, api, log: createLogger(log.level) });
+  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, log: createLogger(log.level) }));
   running.add({ name: "the indexer", stop: () => indexer.stop() });
-  if (!request.signal.aborted)
-    await new Promise((resolve) => request.signal.addEventListener("abort", resolve, { once: true }));
+  await unlessStopped(new Promise<never>(() => {}));
+}
+
+/** Waits for what lives in this process alone and may end with it: nothing has to be put away before stopping. */
+async function unlessStopped<T>(work: Promise<T>): Promise<T> {
+  const { signal } = request;
+  const stopped = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, stopped]);
 }
 
 function lockFolder(): Lock {

@@ -12,9 +12,9 @@ import { postgresPrograms, serverUser } from "./postgresPrograms.ts";
 
 export interface DemoPostgres {
   readonly port: number;
-  /** URL of the demonstration's database. It holds the password: never shown. */
+  /** URL of the database asked for. It holds the password: never shown. */
   readonly url: string;
-  /** Drops everything that is in the demonstration's database. */
+  /** Drops everything that is in that database. */
   startAfresh(): Promise<void>;
   stop(): Promise<void>;
   kill(): void;
@@ -22,7 +22,6 @@ export interface DemoPostgres {
 
 const FIRST_PORT = 5433;
 const USER = "grantledger";
-const DATABASE = "grantledger";
 /** A server that was killed may have to recover first. */
 const START_TIMEOUT_MS = 60_000;
 /** Fast shutdown, then immediate (recovers at the next start), then no choice. */
@@ -32,8 +31,8 @@ const ENDING: Ending = [
   ["SIGKILL", 2_000],
 ];
 
-/** PostgreSQL on 127.0.0.1 with its data below `folder`, made at the first start and kept. */
-export async function startPostgres(folder: string): Promise<DemoPostgres> {
+/** PostgreSQL on 127.0.0.1 with its data below `folder`, and one database in it; made at the first start and kept. */
+export async function startPostgres(folder: string, database: string): Promise<DemoPostgres> {
   const programs = await postgresPrograms();
   const user = serverUser(folder);
   const data = join(folder, "postgres");
@@ -55,8 +54,8 @@ export async function startPostgres(folder: string): Promise<DemoPostgres> {
   try {
     await untilReady(url("postgres"), server.ended, logFile);
     await query(url("postgres"), async (client) => {
-      const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
-      if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+      const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [database]);
+      if (rowCount === 0) await client.query(`CREATE DATABASE ${database}`);
     });
   } catch (error) {
     await server.stop();
@@ -64,11 +63,11 @@ export async function startPostgres(folder: string): Promise<DemoPostgres> {
   }
   return {
     port,
-    url: url(DATABASE),
+    url: url(database),
     startAfresh: () =>
       query(url("postgres"), async (client) => {
-        await client.query(`DROP DATABASE ${DATABASE} WITH (FORCE)`);
-        await client.query(`CREATE DATABASE ${DATABASE}`);
+        await client.query(`DROP DATABASE ${database} WITH (FORCE)`);
+        await client.query(`CREATE DATABASE ${database}`);
       }),
     stop: server.stop,
     kill: server.kill,

@@ -21,7 +21,8 @@ export async function provide(config: Config, folder: string, running: Running, 
   let startAfresh: (() => Promise<void>) | undefined;
   if (databaseUrl === undefined) {
     say("Starting PostgreSQL (no database is configured)");
-    const postgres = await startPostgres(folder);
+    // Apart, since what is known of the local chains would go stale beside the configured ones, and block answers.
+    const postgres = await startPostgres(folder, config.chains.length > 0 ? "grantledger" : "demonstration");
     running.add({ name: "PostgreSQL", stop: postgres.stop, kill: postgres.kill });
     say(`  it listens on 127.0.0.1:${postgres.port} and keeps its data in ${join(folder, "postgres")}`);
     ({ url: databaseUrl, startAfresh } = postgres);

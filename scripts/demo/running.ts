@@ -3,7 +3,8 @@ import { explain } from "../../indexer/ops/errors.ts";
 import { complain, say } from "../terminal/output.ts";
 
 export interface Part {
-  readonly name: string;
+  /** For people; a part without a name ends without a word. */
+  readonly name?: string;
   stop(): Promise<void>;
   /** Ends it at once, whatever it is doing. */
   kill?(): void;
@@ -28,10 +29,10 @@ export class Running {
       const began = performance.now();
       try {
         await within(boundMs, part.stop());
-        say(`  stopped ${name} (${Math.round(performance.now() - began)} ms)`);
+        if (name !== undefined) say(`  stopped ${name} (${Math.round(performance.now() - began)} ms)`);
       } catch (error) {
         clean = false;
-        complain(`  ${name}: ${explain(error)}`);
+        complain(`  ${name ?? "a part"}: ${explain(error)}`);
         part.kill?.();
       }
       this.#parts.pop();

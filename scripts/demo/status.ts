@@ -32,6 +32,7 @@ export class StatusDisplay {
     }
     if (first) for (const line of [...introduction(status), ""]) say(line);
     const now = performance.now();
+    if (status.chains.length + status.problems.length === 0) return;
     if (now - this.#lastLineAt < LINE_EVERY_MS) return;
     this.#lastLineAt = now;
     say([...status.chains.map(chainLine), ...status.problems].join(" | "));
