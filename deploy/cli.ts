@@ -35,15 +35,18 @@ async function main(args: string[]): Promise<void> {
     throw new OperatorError(`--network is ${name ?? "not given"}, expected one of ${names.join(", ")}`);
 
   const connection = await hre.network.create({ network: name });
-  const provider = new BrowserProvider(connection.provider);
+  // Asked before ethers takes over, which would go on trying and say less.
+  const answered = await connection.provider.request({ method: "eth_chainId" }).catch((cause: unknown) => {
+    throw new OperatorError(`network ${name} does not answer`, { cause });
+  });
+  const chainId = Number(answered);
+  const provider = new BrowserProvider(connection.provider, chainId);
   try {
     const signer = await provider.getSigner();
-    const { chainId } = await provider.getNetwork();
-    const expected = connection.networkConfig.chainId ?? Number(chainId);
     print(`${name}: chain ${chainId}, deploying as ${signer.address}`);
     const result = await deployAccessGrants({
       signer,
-      chainId: expected,
+      chainId: connection.networkConfig.chainId ?? chainId,
       directory: values.directory,
       onProgress: print,
     });

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BrowserProvider, JsonRpcProvider, JsonRpcSigner } from "ethers";
 import hre from "hardhat";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
@@ -23,9 +24,9 @@ interface Anvil {
 }
 
 async function startAnvil(chainId: number): Promise<Anvil> {
-  const process = spawn("anvil", ["--port", "0", "--chain-id", `${chainId}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("anvil", ["--port", "0", "--chain-id", `${chainId}`], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
-  for await (const chunk of process.stdout) {
+  for await (const chunk of child.stdout) {
     printed += chunk;
     const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
     if (port === undefined) continue;
@@ -35,15 +36,15 @@ async function startAnvil(chainId: number): Promise<Anvil> {
       polling: true,
       pollingInterval: 50,
     });
-    return { process, provider, signer: await provider.getSigner(0) };
+    return { process: child, provider, signer: await provider.getSigner(0) };
   }
   throw new Error(`anvil did not start:\n${printed}`);
 }
 
-async function stop({ process, provider }: Anvil): Promise<void> {
+async function stop({ process: child, provider }: Anvil): Promise<void> {
   provider.destroy();
-  process.kill();
-  await once(process, "exit");
+  child.kill();
+  await once(child, "exit");
 }
 
 describe("deployment", () => {
@@ -215,6 +216,45 @@ describe("deployment", () => {
     await provider.send("anvil_setBalance", [await signer.getAddress(), "0x0"]);
     await assert.rejects(deploy(), (error) => error instanceof OperatorError && /cannot pay/.test(error.message));
   });
+});
+
+describe("npm run deploy", () => {
+  /** The first account of Anvil, known to everybody. */
+  const KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+  async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; printed: string }> {
+    const cli = spawn(process.execPath, ["deploy/cli.ts", ...args], {
+      cwd: fileURLToPath(new URL("../../", import.meta.url)),
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = once(cli, "close");
+    let printed = "";
+    for (const stream of [cli.stdout, cli.stderr]) stream.on("data", (chunk) => (printed += chunk));
+    const [code] = await ended;
+    return { code, printed };
+  }
+
+  it("deploys to a network of hardhat.config.ts, with URL and key from the environment", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "grantledger-cli-"));
+    const chain = await startAnvil(11_155_111);
+    const env = { SEPOLIA_RPC_URL: chain.provider._getConnection().url, DEPLOYER_PRIVATE_KEY: KEY };
+    const first = await run(["--network", "sepolia", "--directory", directory], env);
+    assert.equal(first.code, 0, first.printed);
+    assert.match(first.printed, /deploying as 0xf39F[\s\S]*deployed/);
+    assert.equal(readDeployment(deploymentPath(directory, 11_155_111)).contracts[0]?.address, ADDRESS);
+    await stop(chain);
+    const away = await run(["--network", "sepolia", "--directory", directory], env);
+    assert.equal(away.code, 1);
+    assert.match(away.printed, /network sepolia does not answer/);
+    rmSync(directory, { recursive: true });
+  }).timeout(60_000);
+
+  it("names the networks there are", async () => {
+    const { code, printed } = await run(["--network", "nowhere"]);
+    assert.equal(code, 1);
+    assert.match(printed, /--network is nowhere, expected one of localhost, sepolia/);
+  }).timeout(60_000);
 });
 
 describe("deployment record", () => {
