@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Traffic } from "./traffic.ts";
+
+/** An indexer in a process of its own (indexerProcess.ts). */
+export interface IndexerChild {
+  readonly output: readonly string[];
+  alive(): boolean;
+  /** SIGKILL: no handler runs, nothing is finished. */
+  kill(): Promise<void>;
+  /** SIGTERM: finishes what is under way. */
+  stop(): Promise<void>;
+}
+
+/** A failed test leaves no indexer behind, which would keep the test's process waiting. */
+const running = new Set<ChildProcess>();
+export const killChildren = (): void => {
+  for (const child of running) child.kill("SIGKILL");
+};
+
+const SCRIPT = fileURLToPath(new URL("./indexerProcess.ts", import.meta.url));
+
+export function startChild(databaseUrl: string, traffic: Traffic, rpc = [traffic.anvil.url]): IndexerChild {
+  const chain = {
+    chainId: Number(traffic.anvil.chainId),
+    rpc,
+    address: traffic.address,
+    startBlock: traffic.startBlock,
+  };
+  const child: ChildProcess = spawn(process.execPath, [SCRIPT, databaseUrl, JSON.stringify(chain)], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  running.add(child);
+  const exited = once(child, "exit").finally(() => running.delete(child));
+  const output: string[] = [];
+  child.stdout?.on("data", (text) => output.push(String(text)));
+  child.stderr?.on("data", (text) => output.push(String(text)));
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (alive()) child.kill(signal);
+    await exited;
+  };
+  return { output, alive, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+}
