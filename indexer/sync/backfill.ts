@@ -4,7 +4,7 @@ import type { BlockFetcher, Blocks } from "./fetch.ts";
 /** Ranges in flight at once: one being written, the others on their way. */
 const AHEAD = 3;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
-const TARGET_LOGS = 10_000;
+const TARGET_LOGS = 5_000;
 const MAX_BLOCKS = 1_000;
 
 /**
