@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { say } from "../terminal/output.ts";
 
-/** The first free port on 127.0.0.1 from `wanted` on, said aloud when it is another. `taken`: about to be used by us. */
-export async function freePort(what: string, wanted: number, taken: readonly number[] = []): Promise<number> {
+/** The first free port on 127.0.0.1 from `wanted` on, said aloud when it is another. */
+export async function freePort(what: string, wanted: number): Promise<number> {
   let port = wanted;
-  while (taken.includes(port) || !(await isFree(port))) {
+  while (!(await isFree(port))) {
     port++;
     if (port > 65_535) throw new Error(`no free port for ${what} between ${wanted} and 65535`);
   }

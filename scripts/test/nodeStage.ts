@@ -7,6 +7,7 @@ import { spec } from "node:test/reporters";
 import { whenOrphaned } from "../terminal/lifeline.ts";
 import { complain } from "../terminal/output.ts";
 import { type Counts, report } from "./counts.ts";
+import { Unfinished } from "./unfinished.ts";
 
 /** The longest test kills and restarts an indexer many times; one that takes longer than this hangs. */
 const FILE_TIMEOUT_MS = 10 * 60_000;
@@ -28,6 +29,9 @@ const stream = run({
   timeout: FILE_TIMEOUT_MS,
   signal: stop.signal,
 });
+const unfinished = new Unfinished();
+stream.on("test:enqueue", (test) => unfinished.began(test));
+stream.on("test:complete", (test) => unfinished.ended(test));
 let counts: Counts | undefined;
 stream.on("test:summary", ({ file, success, counts: all }) => {
   // Each file has a summary of its own; the one without a file is the whole run's.
@@ -41,7 +45,10 @@ const output = stream.compose<NodeJS.ReadableStream>(spec);
 output.pipe(process.stdout);
 output.on("end", () => {
   if (counts === undefined) complain("Node's test runner ended without a summary.");
-  report(counts ?? { passed: 0, failed: 1, skipped: 0 });
+  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 1, skipped: 0 };
+  const lost = stop.signal.aborted ? [] : unfinished.list();
+  for (const test of lost) complain(`never came to an end, counted as failed: ${test}`);
+  report({ passed, failed: failed + lost.length, skipped });
 });
 
 function testsOf(path: string): string[] {
