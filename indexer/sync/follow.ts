@@ -68,7 +68,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
     }
     suspected = undefined;
 
-    const next = window.head === undefined ? startBlock : window.head.number + 1n;
+    const next = window.head === undefined ? firstBlock(startBlock, tip) : window.head.number + 1n;
     if (tip.head.number < next) {
       if (window.head !== undefined) {
         const view = viewOf(tip, window);
@@ -93,6 +93,15 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
     }
     if (window.head !== undefined && window.head.number >= tip.head.number) await pause();
   }
+}
+
+/**
+ * History begins at the start block, or at the final block when that is earlier: the oldest block that we hold has to be
+ * final, since a reorg that reaches it leaves nothing to go back to.
+ */
+function firstBlock(startBlock: bigint, { head, finalized }: Tip): bigint {
+  const young = finalized !== undefined && finalized.number < startBlock && startBlock <= head.number;
+  return young ? finalized.number : startBlock;
 }
 
 async function* blocksUpTo(
