@@ -132,7 +132,7 @@ interface IAccessGrants {
     error AccessGrantsNotBeforeTooFar(uint64 notBefore, uint256 max);
     /// @notice The end is not later than the start (which is now, if `notBefore` is unset or past).
     error AccessGrantsExpiryNotAfterStart(uint64 expiresAt, uint256 start);
-    /// @notice The end does not fit 40 bits. A time in nanoseconds shows here.
+    /// @notice The end does not fit 40 bits. A time in milliseconds shows here.
     error AccessGrantsExpiryTooFar(uint64 expiresAt, uint256 max);
     /// @notice The lock is more than 3,652 days ahead. A time in milliseconds shows here.
     error AccessGrantsLockTooFar(uint64 lockedUntil, uint256 max);
