@@ -10,7 +10,7 @@ import { complain, duration, say } from "./terminal/output.ts";
 const STEPS = [
   { what: "contract types", program: ["node_modules/hardhat/dist/src/cli.js", "build"], writes: ["typechain-types"] },
   { what: "frozen contracts", program: ["deploy/freeze.ts"], writes: ["deploy/artifacts", "test/contracts/*.json"] },
-  { what: "GraphQL schema", program: ["indexer/api/printSchema.ts"], writes: ["schema.graphql"] },
+  { what: "GraphQL schema", program: ["indexer/api/printSchema.ts"], writes: ["indexer/api/schema.graphql"] },
   { what: "database client", program: ["scripts/run.mjs"], writes: [] },
 ] as const;
 
