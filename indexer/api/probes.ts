@@ -3,8 +3,8 @@ import type pino from "pino";
 import { explain } from "../ops/errors.ts";
 import { chainReport, readiness } from "../ops/health.ts";
 import type { Context } from "./context.ts";
-import type { ErrorCode } from "./errors.ts";
 import { readChains } from "./read/chain.ts";
+import { send, sendError, sendJson } from "./respond.ts";
 
 /** What is not GraphQL: health, readiness, status, and a pointer for whoever opens the root. */
 
@@ -59,19 +59,4 @@ async function readStatus({ database, clock, maxStalenessSeconds }: Context) {
     ready: readiness(chains, now, maxStalenessSeconds).ready,
     chains: chains.map((chain) => chainReport(chain, now, maxStalenessSeconds)),
   };
-}
-
-const sendError = (response: ServerResponse, status: number, code: ErrorCode, message: string): void =>
-  sendJson(response, status, { error: { code, message } });
-
-const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
-  send(response, status, "application/json", `${JSON.stringify(body)}\n`);
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, {
-    "content-type": `${type}; charset=utf-8`,
-    "cache-control": "no-store",
-    ...(status === 503 ? { "retry-after": "1" } : {}),
-  });
-  response.end(body);
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../ops/clock.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { Database } from "./database.ts";
 import { answerOps } from "./probes.ts";
+import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
 export interface ApiOptions {
@@ -46,8 +47,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   const server = createServer((request, response) => {
     const path = pathOf(request);
-    if (path === GRAPHQL_PATH) void graphql(request, response);
-    else void answerOps(path, response, context, log);
+    const answered =
+      path === GRAPHQL_PATH ? answerGraphql(graphql, request, response) : answerOps(path, response, context, log);
+    answered.catch((error) => {
+      log.debug({ err: error }, "a connection ended in the middle of a request");
+      response.destroy();
+    });
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;

@@ -48,14 +48,17 @@ function when(t: UnixTime, from: UnixTime): string {
 
 const many = (count: bigint, unit: string): string => `${count} ${unit}${count === 1n ? "" : "s"}`;
 
-/** Seconds of a Gregorian month on average, as date arithmetic on months gives them. */
+/** Seconds of an average month of the Gregorian calendar, as libraries for dates count it. */
 const AVERAGE_MONTH = 2_629_746n;
+/** Seconds of 365.25 days. */
+const JULIAN_YEAR = 31_557_600n;
 
 /**
  * A length of time as agreements put it: `5 years` whether somebody counted leap days or not, `6 months`, `90 days`.
  * What is no whole number of a unit is said in the two largest.
  */
 export function durationWords(seconds: Seconds): string {
+  if (seconds >= JULIAN_YEAR && seconds % JULIAN_YEAR === 0n) return many(seconds / JULIAN_YEAR, "year");
   if (seconds >= AVERAGE_MONTH && seconds % AVERAGE_MONTH === 0n) {
     const months = seconds / AVERAGE_MONTH;
     return months % 12n === 0n ? many(months / 12n, "year") : many(months, "month");

@@ -1,0 +1,214 @@
+import { randomBytes } from "node:crypto";
+import pino from "pino";
+import { type Api, startApi } from "../../indexer/api/server.ts";
+import { toAddress, toBytes32, toHex } from "../../indexer/grants/bytes.ts";
+import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
+import { EVENT_LAYOUTS, topicOf } from "../../indexer/ledger/layout.ts";
+import { migrate } from "../../indexer/ledger/migrate.ts";
+import { ChainWriter } from "../../indexer/ledger/writer.ts";
+import type { Header, RawLog } from "../../indexer/rpc/answers.ts";
+import type { TestPostgres } from "../support/postgres.ts";
+
+/** A ledger filled through its real writer, from blocks and logs made up here, and an API over it. */
+
+export const CONTRACT = `0x${"cc".repeat(20)}`;
+/** 2027-01-15T08:00:00Z, the clock of every world until a test moves it. */
+export const NOW = 1_800_000_000n;
+
+export const bytes32 = (seed: number): `0x${string}` => `0x${seed.toString(16).padStart(64, "0")}`;
+export const address = (seed: number): `0x${string}` => `0x${seed.toString(16).padStart(40, "0")}`;
+
+export interface Said {
+  readonly kind?: "GRANTED" | "REVOKED" | "RELEASED";
+  readonly credential?: number;
+  readonly holder?: number;
+  readonly grantee?: number;
+  readonly issuer?: number;
+  readonly seal?: number;
+  readonly purpose?: number;
+  /** Legal basis of a grant, reason of an end. */
+  readonly code?: number;
+  readonly context?: number;
+  readonly record: Partial<GrantRecord>;
+}
+
+/** A log that is no event we know. */
+export interface Gibberish {
+  readonly topics: readonly string[];
+  readonly data: string;
+}
+
+const word = (value: number): string => value.toString(16).padStart(64, "0");
+
+export function record(fields: Partial<GrantRecord>): GrantRecord {
+  const grantedAt = fields.grantedAt ?? NOW - 1000n;
+  return {
+    grantedAt,
+    notBefore: grantedAt,
+    expiresAt: 0n,
+    lockedUntil: 0n,
+    revokedAt: 0n,
+    retention: 0n,
+    sequence: 1,
+    flags: 0,
+    ...fields,
+  };
+}
+
+function topicsAndData(said: Said): Gibberish {
+  const kind = said.kind ?? "GRANTED";
+  const layout = EVENT_LAYOUTS.find((one) => one.kind === kind);
+  if (layout === undefined) throw new Error(kind);
+  const packed = toHex(packRecord(record(said.record))).slice(2);
+  const words = [word(said.issuer ?? 0x155), word(said.seal ?? 0x5ea1), word(said.purpose ?? 1), word(said.code ?? 0)];
+  return {
+    topics: [
+      topicOf(layout.signature),
+      ...[said.credential ?? 1, said.holder ?? 0x401d, said.grantee ?? 2].map((value) => `0x${word(value)}`),
+    ],
+    data: `0x${words.join("")}${packed}${kind === "GRANTED" ? word(said.context ?? 0xc0) : ""}`,
+  };
+}
+
+export class TestChain {
+  readonly writer: ChainWriter;
+  readonly #blocks: Header[] = [];
+
+  constructor(writer: ChainWriter) {
+    this.writer = writer;
+  }
+
+  get head(): Header {
+    const head = this.#blocks.at(-1);
+    if (head === undefined) throw new Error("no block was mined");
+    return head;
+  }
+
+  /** Adds one block with these events. `final` is the number of the newest final block. */
+  async mine(time: bigint, said: readonly (Said | Gibberish)[], options: MineOptions = {}): Promise<Header> {
+    const parent = this.#blocks.at(-1);
+    const header: Header = {
+      number: (parent?.number ?? 0n) + 1n,
+      hash: toBytes32(randomBytes(32)),
+      parentHash: parent?.hash ?? toBytes32(randomBytes(32)),
+      time,
+      logsBloom: "",
+    };
+    this.#blocks.push(header);
+    const logs = said.map((one, i) => ({ log: this.#log(header, i, one), blockTime: time }));
+    await this.writer.append({ headers: [header], logs, view: this.#view(options) });
+    return header;
+  }
+
+  /** Drops the blocks above this number. */
+  async rollback(number: bigint): Promise<void> {
+    this.#blocks.splice(this.#blocks.findIndex((block) => block.number === number) + 1);
+    await this.writer.rollback(this.head);
+  }
+
+  /** The node confirms its head now. */
+  confirm(options: MineOptions = {}): Promise<void> {
+    return this.writer.confirm(this.#view(options));
+  }
+
+  #view({ caughtUp = true, safe, final, head }: MineOptions) {
+    return {
+      head: { number: head ?? this.head.number, time: this.head.time },
+      safeNumber: safe,
+      finalizedNumber: final,
+      caughtUp,
+    };
+  }
+
+  #log(header: Header, index: number, said: Said | Gibberish): RawLog {
+    const { topics, data } = "topics" in said ? said : topicsAndData(said);
+    return {
+      address: CONTRACT,
+      topics,
+      data,
+      transactionHash: toHex(randomBytes(32)),
+      transactionIndex: index,
+      logIndex: index,
+      blockNumber: header.number,
+      blockHash: toHex(header.hash),
+    };
+  }
+}
+
+export interface MineOptions {
+  readonly caughtUp?: boolean;
+  readonly safe?: bigint;
+  readonly final?: bigint;
+  readonly head?: bigint;
+}
+
+export interface World {
+  readonly databaseUrl: string;
+  readonly api: Api;
+  /** Unix seconds; tests move it. */
+  now: bigint;
+  chain(chainId: bigint, name?: string): Promise<TestChain>;
+  /** The data of a query that must succeed. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests, each of which knows its query.
+  ask(query: string, variables?: Record<string, unknown>): Promise<any>;
+  /** The code and message of a query that must fail. */
+  fail(query: string, variables?: Record<string, unknown>): Promise<{ code: string; message: string; status: number }>;
+  post(body: unknown): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(
+  postgres: TestPostgres,
+  options: { explore?: boolean; maxStalenessSeconds?: number } = {},
+): Promise<World> {
+  const databaseUrl = await postgres.createDatabase();
+  await migrate(databaseUrl);
+  const writers: ChainWriter[] = [];
+  const api = await startApi({
+    databaseUrl,
+    host: "127.0.0.1",
+    port: 0,
+    explore: options.explore ?? false,
+    maxStalenessSeconds: options.maxStalenessSeconds ?? 60,
+    clock: () => Number(world.now) * 1000,
+    log: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
+  });
+  const world: World = {
+    databaseUrl,
+    api,
+    now: NOW,
+    async chain(chainId, name = `Chain ${chainId}`) {
+      const contracts = [
+        { name: "AccessGrants" as const, address: toAddress(Buffer.from(CONTRACT.slice(2), "hex")), startBlock: 0n },
+      ];
+      const clock = () => Number(world.now) * 1000;
+      const writer = await ChainWriter.open({ databaseUrl, chainId, name, contracts, clock });
+      if (writer === undefined) throw new Error("another writer holds the chain");
+      writers.push(writer);
+      return new TestChain(writer);
+    },
+    post: (body) =>
+      fetch(`${api.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    async ask(query, variables = {}) {
+      const body = (await (await world.post({ query, variables })).json()) as { data?: unknown; errors?: unknown };
+      if (body.errors !== undefined) throw new Error(`${query}: ${JSON.stringify(body.errors)}`);
+      return body.data;
+    },
+    async fail(query, variables = {}) {
+      const response = await world.post({ query, variables });
+      const body = (await response.json()) as { errors?: { message: string; extensions: { code: string } }[] };
+      const error = body.errors?.[0];
+      if (error === undefined) throw new Error(`${query}: expected an error, got ${JSON.stringify(body)}`);
+      return { code: error.extensions.code, message: error.message, status: response.status };
+    },
+    async close() {
+      await api.stop();
+      await Promise.all(writers.map((writer) => writer.close()));
+    },
+  };
+  return world;
+}
