@@ -83,8 +83,12 @@ export class ChainWriter {
     return this.#cursor;
   }
 
-  window(): Promise<StoredBlock[]> {
-    return readWindow(this.#client, this.#chainId);
+  async window(): Promise<StoredBlock[]> {
+    try {
+      return await readWindow(this.#client, this.#chainId);
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   /** Adds blocks after the cursor. */
