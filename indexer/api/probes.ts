@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type pino from "pino";
-import { explain } from "../ops/errors.ts";
+import { explain, RetryableError } from "../ops/errors.ts";
 import { chainReport, readiness } from "../ops/health.ts";
 import type { Context } from "./context.ts";
 import { readChains } from "./read/chain.ts";
@@ -29,7 +29,11 @@ export async function answerOps(
       case "/health":
         return sendJson(response, 200, { status: "alive" });
       case "/ready": {
-        const { ready, why } = await readReadiness(context);
+        const { ready, why } = readiness(
+          await readChains(context.database),
+          context.clock(),
+          context.maxStalenessSeconds,
+        );
         return sendJson(response, ready ? 200 : 503, { ready, why });
       }
       case "/status":
@@ -38,18 +42,17 @@ export async function answerOps(
         return sendError(response, 404, "NOT_FOUND", `nothing is at this path; the queries are at /graphql`);
     }
   } catch (error) {
-    log.warn({ path, reason: explain(error) }, "the database did not answer");
-    sendError(response, 503, "RETRYABLE", "The database did not answer in time. Try again.");
+    log.warn({ path, reason: explain(error) }, "the ledger cannot be read");
+    if (path === "/ready") sendJson(response, 503, { ready: false, why: [whyUnread(error)] });
+    else if (error instanceof RetryableError) sendError(response, 503, "RETRYABLE", whyUnread(error));
+    else sendError(response, 500, "INTERNAL", whyUnread(error));
   }
 }
 
-async function readReadiness({ database, clock, maxStalenessSeconds }: Context) {
-  try {
-    return readiness(await readChains(database), clock(), maxStalenessSeconds);
-  } catch {
-    return { ready: false, why: ["the database does not answer"] };
-  }
-}
+const whyUnread = (error: unknown): string =>
+  error instanceof RetryableError
+    ? "the database does not answer"
+    : "the database holds no ledger that this version can read; the log of the server says more";
 
 async function readStatus({ database, clock, maxStalenessSeconds }: Context) {
   const now = clock();

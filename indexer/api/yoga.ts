@@ -51,8 +51,8 @@ export function createGraphql(options: { context: Context; explore: boolean; log
 /** Every error has one of our codes, those of parsing and validating too. */
 function useCodes(): Plugin {
   return {
-    onExecutionResult({ result }) {
-      if (result !== undefined && "errors" in result) result.errors?.forEach(settleCode);
+    onResultProcess({ result }) {
+      if ("errors" in result) result.errors?.forEach(settleCode);
     },
   };
 }
