@@ -63,12 +63,14 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+const BLOOM = /^0x[0-9a-fA-F]{512}$/;
+
 /** A block of `eth_getBlockBy…`; undefined for `null`, which a node answers for a block that it does not have. */
 export function parseHeader(value: unknown): Header | undefined {
   if (value === null || value === undefined) return undefined;
   const block = asRecord(value, "a block");
   const bloom = block["logsBloom"];
-  if (typeof bloom !== "string" || bloom.length !== 514)
+  if (typeof bloom !== "string" || !BLOOM.test(bloom))
     throw new MalformedAnswerError("expected logsBloom as 256 bytes of hex", bloom);
   return {
     number: parseQuantity(block["number"], "block number"),
