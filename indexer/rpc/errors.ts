@@ -15,13 +15,17 @@ export class RpcError extends RetryableError {
   }
 }
 
+/** Too many calls, not too large a one: smaller ranges would be more calls still. Seen with the same providers. */
+const RATE =
+  /rate|per[ -]second|\/ ?s(ec)?(ond)?\b|too many (requests|connections)|request (limit|count)|quota|credits|compute units|throughput/i;
+
 /**
  * Does this error say that a range or an answer was too large? Servers agree on no code for it, so the words decide;
  * seen with Alchemy, Infura, QuickNode, Ankr, Erigon, Nethermind and Besu. A wrong guess only costs smaller ranges.
  */
 export function isTooLarge(error: unknown): boolean {
   if (error instanceof TransportError) return /HTTP 413/.test(error.message);
-  if (!(error instanceof RpcError)) return false;
+  if (!(error instanceof RpcError) || RATE.test(error.message)) return false;
   return (
     error.code === -32005 ||
     /too (many|large|big|wide)|limit|exceed|range|more than \d+|response size|timed? ?out/i.test(error.message)
