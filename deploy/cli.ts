@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<void> {
     throw new OperatorError(`network ${name} does not answer`, { cause });
   });
   const chainId = Number(answered);
-  const provider = new BrowserProvider(connection.provider, chainId);
+  const provider = new BrowserProvider(connection.provider, chainId, { cacheTimeout: -1 });
   try {
     const signer = await provider.getSigner();
     print(`${name}: chain ${chainId}, deploying as ${signer.address}`);

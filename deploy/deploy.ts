@@ -2,7 +2,7 @@
  * Deploys AccessGrants through the deterministic deployer, so that its address is the same on every chain. No Hardhat in
  * here: the demonstration and the tests deploy from the frozen artifact, without a compiler.
  */
-import { isError, keccak256, type Provider, type Signer } from "ethers";
+import { type BlockTag, isError, keccak256, type Provider, type Signer } from "ethers";
 import { OperatorError, RetryableError } from "../indexer/ops/errors.ts";
 import {
   abiHashOf,
@@ -103,8 +103,13 @@ async function checkedChainId(provider: Provider, expected: number | bigint): Pr
 }
 
 /** Whether the contract is at its address already. Anything else there is refused. */
-async function isDeployed(provider: Provider, address: string, artifact: FrozenArtifact): Promise<boolean> {
-  const code = await provider.getCode(address);
+async function isDeployed(
+  provider: Provider,
+  address: string,
+  artifact: FrozenArtifact,
+  block: BlockTag = "latest",
+): Promise<boolean> {
+  const code = await provider.getCode(address, block);
   if (code === "0x") return false;
   const found = keccak256(code);
   if (found !== artifact.runtimeCodeHash)
@@ -139,7 +144,8 @@ async function send(
     const transaction = await signer.sendTransaction({ to: DETERMINISTIC_DEPLOYER, data: deployerCallData(artifact) });
     const receipt = await transaction.wait(confirmations, timeoutMs);
     if (receipt === null) throw new RetryableError(`transaction ${transaction.hash} is not mined yet; run it again`);
-    if (!(await isDeployed(provider, address, artifact)))
+    // At its own block: ethers answers the same question about "latest" from its cache for a moment.
+    if (!(await isDeployed(provider, address, artifact, receipt.blockNumber)))
       throw new OperatorError(`transaction ${transaction.hash} was mined, but there is no code at ${address}`);
     return { block: receipt.blockNumber, blockHash: receipt.blockHash, transactionHash: receipt.hash };
   } catch (cause) {
