@@ -17,7 +17,7 @@ export class RpcError extends RetryableError {
 
 /** Too many calls, not too large a one: smaller ranges would be more calls still. Seen with the same providers. */
 const RATE =
-  /rate|per[ -]second|\/ ?s(ec)?(ond)?\b|too many (requests|connections)|request (limit|count)|quota|credits|compute units|throughput/i;
+  /\brate\b|capacity|per[ -]second|\/ ?s(ec)?(ond)?\b|too many (requests|connections)|request (limit|count)|quota|credits|compute units|throughput/i;
 
 /**
  * Does this error say that a range or an answer was too large? Servers agree on no code for it, so the words decide;
