@@ -25,6 +25,8 @@ interface Anvil {
 
 async function startAnvil(chainId: number): Promise<Anvil> {
   const child = spawn("anvil", ["--port", "0", "--chain-id", `${chainId}`], { stdio: ["ignore", "pipe", "inherit"] });
+  // A test that fails before it stops its chain leaves none behind.
+  process.once("exit", () => child.kill());
   let printed = "";
   for await (const chunk of child.stdout) {
     printed += chunk;
