@@ -49,7 +49,8 @@ export function hexBytes(texts: readonly string[]): Buffer {
   // Node stops at the first character that is not a hex digit, so the length tells whether all of them were. Beyond
   // ASCII it looks at a character's low byte alone, so that a letter of another alphabet can pass for a digit.
   const bytes = Buffer.from(digits, "hex");
-  if (bytes.length * 2 !== digits.length || Buffer.byteLength(digits) !== digits.length) throw new MalformedAnswerError("expected hex", digits.slice(0, 60));
+  if (bytes.length * 2 !== digits.length || Buffer.byteLength(digits) !== digits.length)
+    throw new MalformedAnswerError("expected hex", digits.slice(0, 60));
   return bytes;
 }
 

@@ -1,18 +1,14 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
-import { toHex } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
-import { BugError, RetryableError } from "../ops/errors.ts";
+import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
 import { type Cursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
-import { FIND_GAP_SQL, FORGET_SQL, PROJECT_AGAIN_SQL, PROJECT_NEW_SQL, RETRACT_SQL } from "./project.ts";
+import { FORGET_SQL, PROJECT_AGAIN_SQL, RETRACT_SQL } from "./project.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
-import { COPY_EVENTS_SQL, eventRows } from "./rows.ts";
+import { prepareSession, writeLogs } from "./writeLogs.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
@@ -26,7 +22,7 @@ export interface WriterOptions extends ChainIdentity {
   readonly clock: Clock;
 }
 
-/** Two-part key of the advisory lock, so that it cannot meet somebody else's: this part is ours, the other the chain. */
+/** The lock's key names us and the chain, so that it cannot meet that of somebody else on the same server. */
 const LOCK_SQL = "SELECT pg_try_advisory_lock(hashtextextended('grantledger.chain.' || $1::text, 0)) AS locked";
 const STATEMENT_TIMEOUT_MS = 60_000;
 
@@ -72,6 +68,7 @@ export class ChainWriter {
         await client.end();
         return undefined;
       }
+      await prepareSession(client);
       return new ChainWriter(client, options, await registerChain(client, options));
     } catch (error) {
       await client.end().catch(() => {});
@@ -102,7 +99,8 @@ export class ChainWriter {
 
     return this.#transaction(async (knownAt) => {
       const before = this.#cursor.lastSeq;
-      if (logs.length > 0) await this.#writeEvents(before, knownAt, logs);
+      if (logs.length > 0)
+        await writeLogs(this.#client, logs, { chainId: this.#chainId, seq: before + 1n, at: knownAt });
       await this.#writeHeaders(headers, view);
       const cursor = {
         ...this.#cursor,
@@ -191,19 +189,6 @@ export class ChainWriter {
       await this.#client.query("ROLLBACK").catch(() => {});
       throw databaseError(error);
     }
-  }
-
-  async #writeEvents(before: bigint, knownAt: bigint, logs: readonly TimedLog[]): Promise<void> {
-    const rows = eventRows(this.#chainId, before + 1n, knownAt, logs);
-    await pipeline(Readable.from([rows]), this.#client.query(copyFrom(COPY_EVENTS_SQL)), {
-      signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS),
-    });
-    const gap = (await this.#client.query(FIND_GAP_SQL, [this.#chainId, before])).rows[0];
-    if (gap !== undefined)
-      throw new RetryableError(
-        `the node kept an event back: transaction ${toHex(gap.tx_hash)} in block ${gap.block_number} is change ${gap.sequence} of its grant, but the change before it is ${gap.previous}`,
-      );
-    await this.#client.query(PROJECT_NEW_SQL, [this.#chainId, before]);
   }
 
   /** Keeps what a reorg may still touch: from the finalized block on. */

@@ -119,7 +119,7 @@ CREATE TABLE "reorg" (
 );
 
 -- CreateIndex
-CREATE INDEX "event_by_grant" ON "event"("credential", "grantee", "purpose", "chain_id", "contract", "seq");
+CREATE INDEX "event_by_grant" ON "event"("credential", "grantee", "seq");
 
 -- CreateIndex
 CREATE INDEX "event_by_holder" ON "event"("holder", "block_time", "chain_id", "seq");
@@ -134,10 +134,10 @@ CREATE INDEX "event_by_time" ON "event"("block_time", "chain_id", "seq");
 CREATE UNIQUE INDEX "event_live_position" ON "event"("chain_id", "block_number", "tx_index", "log_index") WHERE (retracted_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "access_grant_by_grantee" ON "access_grant"("grantee", "credential", "purpose", "chain_id", "contract");
+CREATE INDEX "access_grant_by_grantee" ON "access_grant"("grantee", "credential");
 
 -- CreateIndex
-CREATE INDEX "access_grant_by_holder" ON "access_grant"("holder", "credential", "grantee", "purpose", "chain_id", "contract");
+CREATE INDEX "access_grant_by_holder" ON "access_grant"("holder", "credential");
 
 
 -- The rule of time (docs/ARCHITECTURE.md). The TypeScript twin is indexer/grants/rule.ts, the Solidity twin
