@@ -1,7 +1,7 @@
 import { OperatorError } from "../ops/errors.ts";
 import type { Call, Endpoint, Outcome } from "./endpoint.ts";
 
-/** The endpoints of one chain as one: the first that answers is used until it fails, then the next. */
+/** The endpoints of one chain as one: the first that answers is used until it fails or is doubted, then the next. */
 export class RpcClient {
   readonly #endpoints: readonly Endpoint[];
   #preferred = 0;
@@ -34,6 +34,17 @@ export class RpcClient {
   async call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     const [outcome] = await this.send([{ method, params }], signal);
     return resultOf(outcome as Outcome);
+  }
+
+  /** What was answered cannot be used: asks another endpoint first from now on, and each for its chain again. */
+  doubt(): void {
+    this.#preferred = (this.#preferred + 1) % this.#endpoints.length;
+    this.recheckChain();
+  }
+
+  /** Has every endpoint say again which chain it serves before it is asked for anything else. */
+  recheckChain(): void {
+    for (const endpoint of this.#endpoints) endpoint.recheckChain();
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import { redactUrl } from "../config/redact.ts";
+import { quote } from "../grants/bytes.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { parseQuantity } from "./answers.ts";
 import { RpcError, TransportError } from "./errors.ts";
@@ -33,7 +34,9 @@ export class Endpoint {
   readonly #path: string;
   readonly #headers: Record<string, string>;
   readonly #options: EndpointOptions;
-  /** Whether this session's server said it serves our chain. Asked again after every failure to get an answer. */
+  /** Parts of the URL that may be a key. A server may say them back, and what it says is shown. */
+  readonly #secrets: readonly string[];
+  /** Whether the server said that it serves our chain. Asked again after every failure to get an answer. */
   #chainChecked = false;
   #nextId = 1;
 
@@ -47,6 +50,9 @@ export class Endpoint {
       this.#headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
     }
     this.#options = options;
+    this.#secrets = [parsed.username, parsed.password, ...parsed.pathname.split("/"), ...parsed.searchParams.values()]
+      .flatMap((part) => [part, decodeURIComponent(part)])
+      .filter((part) => part.length > 3);
     this.#pool = new Pool(parsed.origin, {
       connections: 8,
       connectTimeout: Math.min(options.timeoutMs, 10_000),
@@ -62,6 +68,11 @@ export class Endpoint {
   async send(calls: readonly Call[], signal?: AbortSignal): Promise<Outcome[]> {
     if (!this.#chainChecked) await this.#checkChain(signal);
     return this.#exchange(calls, signal);
+  }
+
+  /** The next call is sent only after the server has said again that it serves our chain. */
+  recheckChain(): void {
+    this.#chainChecked = false;
   }
 
   async close(): Promise<void> {
@@ -97,7 +108,8 @@ export class Endpoint {
       if (answer.error === undefined || answer.error === null) return { result: answer.result };
       const { code, message } = answer.error;
       const said = typeof message === "string" ? message.slice(0, 300) : JSON.stringify(answer.error).slice(0, 300);
-      return { error: new RpcError(`${this.name} ${method}: ${said}`, typeof code === "number" ? code : 0) };
+      const shown = this.#redacted(said);
+      return { error: new RpcError(`${this.name} ${method}: ${shown}`, typeof code === "number" ? code : 0) };
     });
   }
 
@@ -126,8 +138,9 @@ export class Endpoint {
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
-    } catch (error) {
-      throw this.#failed(methods, `HTTP ${status}, not JSON`, error);
+    } catch {
+      // The parser's message quotes the text, unredacted: said here instead of kept as cause.
+      throw this.#failed(methods, `HTTP ${status}, not JSON: ${quote(text)}`);
     }
     if (typeof parsed !== "object" || parsed === null) throw this.#failed(methods, `HTTP ${status}, not JSON-RPC`);
     if (status >= 400 && !("error" in parsed)) throw this.#failed(methods, `HTTP ${status}`);
@@ -136,6 +149,10 @@ export class Endpoint {
 
   #failed(methods: string, why: string, cause?: unknown): TransportError {
     this.#chainChecked = false;
-    return new TransportError(`${this.name} ${methods}: ${why}`, { cause });
+    return new TransportError(`${this.name} ${methods}: ${this.#redacted(why)}`, { cause });
+  }
+
+  #redacted(text: string): string {
+    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
   }
 }
