@@ -122,3 +122,9 @@ export function parseLogs(value: unknown): RawLog[] {
   if (!Array.isArray(value)) throw new MalformedAnswerError("expected a list of logs", value);
   return value.map(parseLog);
 }
+
+/** The logs in the receipts of `eth_getBlockReceipts`. `null` is what a node answers for a block that it does not have. */
+export function parseReceipts(value: unknown): RawLog[] {
+  if (!Array.isArray(value)) throw new MalformedAnswerError("expected a block's list of receipts", value);
+  return value.flatMap((receipt) => parseLogs(asRecord(receipt, "a receipt")["logs"]));
+}

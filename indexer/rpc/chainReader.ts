@@ -1,8 +1,9 @@
 import { type Address, type Bytes32, toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
-import { type Header, parseHeader, parseLogs, type RawLog } from "./answers.ts";
+import { type Header, parseHeader, parseLogs, parseReceipts, type RawLog } from "./answers.ts";
 import { type RpcClient, resultOf } from "./client.ts";
 import type { Call } from "./endpoint.ts";
+import { isUnsupported } from "./errors.ts";
 
 /** A node's newest block and how much of its chain it calls safe and final. */
 export interface Tip {
@@ -20,6 +21,13 @@ export interface ChainReader {
   logs(from: bigint, to: bigint, signal?: AbortSignal): Promise<RawLog[]>;
   /** Logs of the contracts in each of these very blocks. */
   logsOfBlocks(hashes: readonly Bytes32[], signal?: AbortSignal): Promise<RawLog[][]>;
+  /**
+   * All logs in the receipts of each of these very blocks, whoever logged them; undefined where the node does not serve
+   * receipts by block. A node keeps receipts and its index of logs apart, so that one can be right where the other is not.
+   */
+  logsInReceipts(hashes: readonly Bytes32[], signal?: AbortSignal): Promise<RawLog[][] | undefined>;
+  /** Has the node say again which chain it is on, before it is asked for anything else. */
+  recheckChain(): void;
 }
 
 /** Providers cap batches, and a batch's answer is held in memory at once. */
@@ -77,5 +85,17 @@ export function createChainReader(client: RpcClient, contracts: readonly Address
       }));
       return (await batched(calls, signal)).map(parseLogs);
     },
+
+    async logsInReceipts(hashes, signal) {
+      const calls = hashes.map((hash) => ({ method: "eth_getBlockReceipts", params: [toHex(hash)] }));
+      try {
+        return (await batched(calls, signal)).map(parseReceipts);
+      } catch (error) {
+        if (isUnsupported(error)) return undefined;
+        throw error;
+      }
+    },
+
+    recheckChain: () => client.recheckChain(),
   };
 }

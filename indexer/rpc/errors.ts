@@ -15,6 +15,14 @@ export class RpcError extends RetryableError {
   }
 }
 
+/** Does this error say that the server does not serve the method at all, to anyone or to us? */
+export function isUnsupported(error: unknown): boolean {
+  if (!(error instanceof RpcError)) return false;
+  return (
+    error.code === -32601 || /method|support|not (available|allowed|enabled)|whitelist|\bplan\b/i.test(error.message)
+  );
+}
+
 /** Too many calls, not too large a one: smaller ranges would be more calls still. Seen with the same providers. */
 const RATE =
   /\brate\b|capacity|per[ -]second|\/ ?s(ec)?(ond)?\b|too many (requests|connections)|request (limit|count)|quota|credits|compute units|throughput/i;

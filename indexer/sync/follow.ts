@@ -53,6 +53,8 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
       // One look can be a node that is syncing, or another node behind the same name. Two looks that agree are a reorg.
       if (suspected === undefined || !sameBytes(suspected, fork.theirs)) {
         suspected = fork.theirs;
+        // Nor is it one when another chain's node took the place of ours.
+        reader.recheckChain();
         await pause();
         continue;
       }
@@ -78,6 +80,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
       await pause();
       continue;
     }
+    const far = isFar(tip, next);
     for await (const blocks of blocksUpTo(fetcher, next, tip, size, signal)) {
       const first = blocks.headers[0];
       // The chain moved while it was being read: look again, and find the fork there.
@@ -87,11 +90,12 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
       }
       assertFinalized(tip, blocks);
       const view = viewOf(tip, window, blocks);
-      yield { type: "extend", blocks, view };
+      // The head that a long way leads to is old when it is reached: only another look tells whether it still is the head.
+      yield { type: "extend", blocks, view: far ? { ...view, caughtUp: false } : view };
       for (const header of blocks.headers) window.append(header);
       settle(window, view);
     }
-    if (window.head !== undefined && window.head.number >= tip.head.number) await pause();
+    if (!far && window.head !== undefined && window.head.number >= tip.head.number) await pause();
   }
 }
 
@@ -104,6 +108,8 @@ function firstBlock(startBlock: bigint, { head, finalized }: Tip): bigint {
   return young ? finalized.number : startBlock;
 }
 
+const isFar = ({ head }: Tip, next: bigint): boolean => head.number - next >= TAIL_BLOCKS;
+
 async function* blocksUpTo(
   fetcher: BlockFetcher,
   next: bigint,
@@ -113,7 +119,7 @@ async function* blocksUpTo(
 ): AsyncGenerator<Blocks> {
   const { head } = tip;
   if (head.number === next) yield await fetcher.block(head, signal);
-  else if (head.number - next < TAIL_BLOCKS) yield await fetcher.range(next, head.number, signal);
+  else if (!isFar(tip, next)) yield await fetcher.newest(next, head.number, signal);
   else yield* backfill(fetcher, next, head.number, size, signal);
 }
 
