@@ -74,7 +74,7 @@ function introduction({ url, queries }: Status): string[] {
 }
 
 /** `Local A  live  head 120  indexed 120  final 112  14 events`. */
-export function chainLine({ name, status, head, indexed, finalized, events, reorgs }: ChainProgress): string {
+function chainLine({ name, status, head, indexed, finalized, events, reorgs }: ChainProgress): string {
   const lag = head === undefined || indexed === undefined ? "" : ` (${head > indexed ? head - indexed : 0n} behind)`;
   const number = (value: bigint | undefined) => String(value ?? "-").padStart(5);
   const parts = [

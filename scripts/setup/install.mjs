@@ -48,7 +48,7 @@ function hostNode(path) {
   return stdout ?? "";
 }
 
-export function isNewEnough(version) {
+function isNewEnough(version) {
   const [major = 0, minor = 0] = version.trim().replace(/^v/, "").split(".").map(Number);
   const [wantedMajor, wantedMinor] = OLDEST_NODE_FOR_NPM;
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);

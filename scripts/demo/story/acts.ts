@@ -14,7 +14,7 @@ const RECORDS_ERASED = 7;
 
 const DAY = 86_400n;
 /** What anti-money-laundering law mostly asks for: five years from the end of the relationship. */
-export const FIVE_YEARS = 1_826n * DAY;
+const FIVE_YEARS = 1_826n * DAY;
 export const BY_LAW: Terms = { legalBasis: LEGAL_OBLIGATION, retention: FIVE_YEARS };
 
 /** The grant that the first example query asks about: it is active from the beginning, and revoked in the third act. */
