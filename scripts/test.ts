@@ -10,7 +10,7 @@ Runs all stages, or one of them, or only some files of one:
 ${STAGES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join("\n")}
 
   npm test -- node test/grants
-  npm test -- solidity test/contracts/AccessGrants.t.sol
+  npm test -- solidity test/contracts/Grant.t.sol
 `;
 
 const stop = new AbortController();

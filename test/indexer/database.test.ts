@@ -125,7 +125,7 @@ test(`connections are terminated in the middle of transactions (seed ${seed()})`
   const { runner, stop } = indexing();
   try {
     const chain = await truth();
-    for (const step of ["COPY event", "INSERT INTO access_grant", "INSERT INTO block", "UPDATE chain", "COMMIT"]) {
+    for (const step of ["COPY event", "COPY access_grant", "INSERT INTO block", "UPDATE chain", "COMMIT"]) {
       const { pid } = await atStep(sql, anvil.chainId, step);
       await sql.query("SELECT pg_terminate_backend($1)", [pid]);
       await until("that connection is gone", async () => {

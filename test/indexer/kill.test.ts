@@ -20,7 +20,10 @@ import { atStep, openTransaction, slowDown, speedUp, writerGone } from "../suppo
  */
 
 const CHAIN = 41_001;
-const STEPS_OF_APPEND = ["COPY event", "INSERT INTO access_grant", "INSERT INTO block", "UPDATE chain", "COMMIT"];
+const STEPS_OF_APPEND = [
+  ...["COPY event", "COPY access_grant", "UPDATE access_grant"],
+  ...["INSERT INTO block", "UPDATE chain", "COMMIT"],
+];
 const STEPS_OF_ROLLBACK = [
   ...["UPDATE event", "DELETE FROM access_grant", "INSERT INTO access_grant", "DELETE FROM block"],
   ...["INSERT INTO reorg", "UPDATE chain", "COMMIT"],
@@ -127,8 +130,11 @@ test(`killed during a live tail (seed ${seed()})`, async () => {
   await slowDown(sql, 0.02);
   let mining = true;
   const miner = (async () => {
-    while (mining) {
-      await traffic.mine(...Array.from({ length: 1 + random.int(4) }, () => traffic.random(random)));
+    for (let fresh = 5_000; mining; fresh++) {
+      await traffic.mine(
+        traffic.grantMany(1, fresh, 1),
+        ...Array.from({ length: 1 + random.int(4) }, () => traffic.random(random)),
+      );
       await sleepMs(random.int(60));
     }
   })();
