@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { badInput } from "./errors.ts";
 import { kindOf } from "./key.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "./page.ts";
+import type { Evaluation } from "./types/chainEvaluation.ts";
 
 /** An account and the chain it is named on. */
 export interface AccountRef {
@@ -35,6 +36,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
   Context: Context;
+  Connection: { readonly evaluatedAt: readonly Evaluation[] };
   Scalars: {
     ID: Scalar<string>;
     AccountId: Scalar<AccountRef>;

@@ -233,4 +233,13 @@ describe("lists", () => {
       ["eip155:1", "eip155:2"],
     );
   });
+
+  it("grants are looked at at the later of the clock and the newest block of their chain", async () => {
+    const two = world.chains.get(2n);
+    const query = `{ list: grants(filter: {credential: "${bytes32(77)}", state: ACTIVE}) { nodes { evaluatedAt state } } }`;
+    await two?.mine(NOW - 40n, [{ credential: 77, record: { notBefore: NOW + 30n } }]);
+    assert.deepEqual((await world.ask(query)).list.nodes, []);
+    await two?.mine(NOW + 30n, []);
+    assert.deepEqual((await world.ask(query)).list.nodes, [{ evaluatedAt: Number(NOW + 30n), state: "ACTIVE" }]);
+  });
 });

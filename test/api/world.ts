@@ -148,6 +148,7 @@ export interface World {
   /** Unix seconds; tests move it. */
   now: bigint;
   chain(chainId: bigint, name?: string): Promise<TestChain>;
+  readonly chains: ReadonlyMap<bigint, TestChain>;
   /** The data of a query that must succeed. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests, each of which knows its query.
   ask(query: string, variables?: Record<string, unknown>): Promise<any>;
@@ -163,7 +164,7 @@ export async function openWorld(
 ): Promise<World> {
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
-  const writers: ChainWriter[] = [];
+  const chains = new Map<bigint, TestChain>();
   const api = await startApi({
     databaseUrl,
     host: "127.0.0.1",
@@ -184,9 +185,11 @@ export async function openWorld(
       const clock = () => Number(world.now) * 1000;
       const writer = await ChainWriter.open({ databaseUrl, chainId, name, contracts, clock });
       if (writer === undefined) throw new Error("another writer holds the chain");
-      writers.push(writer);
-      return new TestChain(writer);
+      const chain = new TestChain(writer);
+      chains.set(chainId, chain);
+      return chain;
     },
+    chains,
     post: (body) =>
       fetch(`${api.url}/graphql`, {
         method: "POST",
@@ -207,7 +210,7 @@ export async function openWorld(
     },
     async close() {
       await api.stop();
-      await Promise.all(writers.map((writer) => writer.close()));
+      await Promise.all([...chains.values()].map(({ writer }) => writer.close()));
     },
   };
   return world;

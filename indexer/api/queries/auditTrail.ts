@@ -5,7 +5,7 @@ import { Event } from "../types/event.ts";
 import { EventConnection } from "../types/eventConnection.ts";
 import { EventFilter } from "../types/eventFilter.ts";
 import { toFilter } from "./filter.ts";
-import { resolveMoment } from "./present.ts";
+import { readSetting } from "./present.ts";
 
 builder.queryField("auditTrail", (t) =>
   t.connection(
@@ -17,8 +17,8 @@ builder.queryField("auditTrail", (t) =>
       resolve: async (_root, args, context) => {
         const filter = toFilter(args.filter);
         const window = toWindow(args, decodeTrailCursor);
-        await resolveMoment(context, filter.chain, undefined);
-        return readPage(new EventList(context.database, filter), window);
+        const { evaluatedAt } = await readSetting(context, filter.chain, undefined);
+        return { ...(await readPage(new EventList(context.database, filter), window)), evaluatedAt };
       },
     },
     EventConnection,

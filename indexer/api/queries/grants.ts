@@ -5,7 +5,7 @@ import { Grant, parseGrantId } from "../types/grant.ts";
 import { GrantConnection } from "../types/grantConnection.ts";
 import { GrantFilter } from "../types/grantFilter.ts";
 import { toFilter } from "./filter.ts";
-import { resolveMoment } from "./present.ts";
+import { readSetting } from "./present.ts";
 
 builder.queryField("grants", (t) =>
   t.connection(
@@ -19,8 +19,8 @@ builder.queryField("grants", (t) =>
       resolve: async (_root, args, context) => {
         const filter = toFilter(args.filter);
         const window = toWindow(args, decodeGrantCursor);
-        const moment = await resolveMoment(context, filter.chain, args.at);
-        return readPage(new GrantList(context.database, filter, moment), window);
+        const { moment, evaluatedAt } = await readSetting(context, filter.chain, args.at);
+        return { ...(await readPage(new GrantList(context.database, filter, moment), window)), evaluatedAt };
       },
     },
     GrantConnection,
@@ -38,7 +38,8 @@ builder.queryField("grant", (t) =>
     },
     resolve: async (_root, args, context) => {
       const key = parseGrantId(args.id);
-      return readGrant(context.database, key, await resolveMoment(context, undefined, args.at));
+      const { moment } = await readSetting(context, undefined, args.at);
+      return readGrant(context.database, key, moment);
     },
   }),
 );

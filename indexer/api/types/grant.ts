@@ -1,6 +1,7 @@
 import { LEGAL_BASES, PURPOSES, REASONS } from "../../grants/codes.ts";
 import { grantId } from "../../grants/ids.ts";
 import { accessEnd, activeEnd, NEVER, stateAt } from "../../grants/rule.ts";
+import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
@@ -154,8 +155,10 @@ export const Grant = builder.node(builder.objectRef<GrantAt>("Grant"), {
       {
         type: Event,
         description: "All its events, retracted ones included, the newest last.",
-        resolve: ({ grant }, args, { database }) =>
-          readPage(EventList.ofGrant(database, grant), toWindow(args, decodeTrailCursor)),
+        resolve: async ({ grant, chain, at }, args, { database, clock, maxStalenessSeconds }) => ({
+          ...(await readPage(EventList.ofGrant(database, grant), toWindow(args, decodeTrailCursor))),
+          evaluatedAt: [{ chain, health: chainHealth(chain, clock(), maxStalenessSeconds), at }],
+        }),
       },
       EventConnection,
     ),

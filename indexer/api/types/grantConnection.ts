@@ -1,7 +1,19 @@
 import { builder } from "../builder.ts";
+import { ChainEvaluation } from "./chainEvaluation.ts";
 import { Grant } from "./grant.ts";
 
 export const GrantConnection = builder.connectionObject(
-  { type: Grant, name: "GrantConnection", description: "A page of grants (Relay)." },
-  { name: "GrantEdge", description: "A grant and its place in the list." },
+  {
+    type: Grant,
+    name: "GrantConnection",
+    description: "A page of grants (Relay).",
+    fields: (t) => ({
+      evaluatedAt: t.field({
+        type: [ChainEvaluation],
+        description: "The chains asked, and up to where each was known at least.",
+        resolve: ({ evaluatedAt }) => evaluatedAt,
+      }),
+    }),
+  },
+  { name: "GrantEdge", description: "One grant and its place in the list." },
 );
