@@ -8,7 +8,7 @@ import type { DecodedEvent } from "./decode.ts";
 /** What a batch of events makes of the grants it touches. Pure. */
 
 /** The last number of a grant's sequence; it is kept by whatever follows. */
-export const LAST_SEQUENCE = 0xffff;
+const LAST_SEQUENCE = 0xffff;
 
 /** One grant after a batch. */
 export interface GrantChange {
@@ -32,7 +32,7 @@ export class HiddenEventError extends RetryableError {
 }
 
 /** Whether `sequence` can be that of the change right after `previous` (0: none before). */
-export const follows = (sequence: number, previous: number): boolean =>
+const follows = (sequence: number, previous: number): boolean =>
   sequence === Math.min(previous + 1, LAST_SEQUENCE);
 
 /** Collects the newest change of each grant and refuses a batch in which one is missing. */
