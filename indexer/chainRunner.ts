@@ -1,4 +1,6 @@
 import type { ChainConfig } from "./config/config.ts";
+import type { Address } from "./grants/bytes.ts";
+import { HiddenEventError } from "./ledger/changes.ts";
 import { ChainWriter } from "./ledger/writer.ts";
 import { Backoff, sleep } from "./ops/backoff.ts";
 import type { Clock } from "./ops/clock.ts";
@@ -7,7 +9,9 @@ import type { Logger } from "./ops/log.ts";
 import { type ChainReader, createChainReader } from "./rpc/chainReader.ts";
 import { RpcClient } from "./rpc/client.ts";
 import { Endpoint } from "./rpc/endpoint.ts";
+import { BlockFetcher } from "./sync/fetch.ts";
 import { type ChainView, follow, type Step } from "./sync/follow.ts";
+import { findOmission } from "./sync/omission.ts";
 import { LinkedWindow } from "./sync/window.ts";
 
 export interface ChainRunnerOptions {
@@ -30,14 +34,24 @@ export class ChainRunner {
   readonly #options: ChainRunnerOptions;
   readonly #log: Logger;
   readonly #stop = new AbortController();
+  readonly #contracts: readonly Address[];
+  readonly #client: RpcClient;
+  readonly #reader: ChainReader;
+  readonly #backoff = new Backoff(250, 10_000);
   readonly #done: Promise<void>;
   #phase: Phase = "starting";
   #problem: string | undefined;
   #confirmed = { at: 0, view: "" };
+  /** An event showed that one before it is missing: the window is read again before going on. */
+  #incomplete = false;
 
   constructor(options: ChainRunnerOptions) {
     this.#options = options;
     this.#log = options.log.child({ room: "sync", chain: Number(options.chain.chainId) });
+    const { rpc, chainId, contracts } = options.chain;
+    this.#contracts = contracts.map((contract) => contract.address);
+    this.#client = new RpcClient(rpc.map((url) => new Endpoint(url, { chainId, timeoutMs: RPC_TIMEOUT_MS })));
+    this.#reader = createChainReader(this.#client, this.#contracts);
     this.#done = this.#run();
   }
 
@@ -57,31 +71,24 @@ export class ChainRunner {
   }
 
   async #run(): Promise<void> {
-    const { chain } = this.#options;
-    const endpoints = chain.rpc.map((url) => new Endpoint(url, { chainId: chain.chainId, timeoutMs: RPC_TIMEOUT_MS }));
-    const client = new RpcClient(endpoints);
-    const reader = createChainReader(
-      client,
-      chain.contracts.map((contract) => contract.address),
-    );
-    const backoff = new Backoff(250, 10_000);
     while (!this.#stop.signal.aborted) {
       try {
-        await this.#session(reader, backoff);
+        await this.#session();
       } catch (error) {
         if (this.#stop.signal.aborted) break;
         if (!(error instanceof RetryableError)) {
           this.#report("stopped", error);
           break;
         }
-        await this.#waitAfter(error, backoff);
+        if (error instanceof HiddenEventError) this.#incomplete = true;
+        await this.#waitAfter(error);
       }
     }
-    await client.close();
+    await this.#client.close();
   }
 
   /** From taking the chain's lock to losing the database. */
-  async #session(reader: ChainReader, backoff: Backoff): Promise<void> {
+  async #session(): Promise<void> {
     const { chain, databaseUrl, clock } = this.#options;
     const writer = await ChainWriter.open({ ...chain, databaseUrl, clock });
     if (writer === undefined) {
@@ -93,19 +100,32 @@ export class ChainRunner {
       const { quarantine } = writer.cursor;
       if (quarantine !== undefined)
         throw new OperatorError(`the chain is quarantined and waits for an operator's decision: ${quarantine}`);
-      while (!this.#stop.signal.aborted) await this.#followOnce(reader, writer, backoff);
+      if (this.#incomplete) await this.#readAgain(writer);
+      while (!this.#stop.signal.aborted) await this.#followOnce(writer);
     } finally {
       await writer.close();
     }
   }
 
+  /** Goes back to before the block of which the node now tells more than it did, if there is one that is not final. */
+  async #readAgain(writer: ChainWriter): Promise<void> {
+    const window = new LinkedWindow(await writer.window());
+    const held = await writer.eventCounts(window.oldest?.number ?? 0n);
+    const fetcher = new BlockFetcher(this.#reader, this.#contracts);
+    const ancestor = await findOmission(fetcher, window, held, this.#stop.signal);
+    this.#incomplete = false;
+    if (ancestor === undefined) return;
+    this.#log.warn({ to: ancestor.number.toString() }, "the node now tells an event that it kept back, reading again");
+    await writer.rollback(ancestor);
+  }
+
   /** Follows until the network fails; returns to start again from what is stored. Throws what the ledger throws. */
-  async #followOnce(reader: ChainReader, writer: ChainWriter, backoff: Backoff): Promise<void> {
+  async #followOnce(writer: ChainWriter): Promise<void> {
     const { chain } = this.#options;
     const signal = this.#stop.signal;
     const steps = follow(new LinkedWindow(await writer.window()), {
-      reader,
-      contracts: chain.contracts.map((contract) => contract.address),
+      reader: this.#reader,
+      contracts: this.#contracts,
       startBlock: chain.contracts.reduce(
         (least, { startBlock }) => (startBlock < least ? startBlock : least),
         2n ** 62n,
@@ -121,11 +141,11 @@ export class ChainRunner {
         } catch (error) {
           if (signal.aborted) return;
           if (!(error instanceof RetryableError)) throw error;
-          return await this.#waitAfter(error, backoff);
+          return await this.#waitAfter(error);
         }
         if (step.done) return;
         await this.#apply(writer, step.value);
-        backoff.reset();
+        this.#backoff.reset();
       }
     } finally {
       await steps.return(undefined);
@@ -172,8 +192,9 @@ export class ChainRunner {
     this.#problem = undefined;
   }
 
-  #waitAfter(error: unknown, backoff: Backoff): Promise<void> {
-    const wait = backoff.next();
+  #waitAfter(error: unknown): Promise<void> {
+    this.#client.doubt();
+    const wait = this.#backoff.next();
     this.#report("retrying", error, wait);
     return sleep(wait, this.#stop.signal);
   }

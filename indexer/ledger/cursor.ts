@@ -70,6 +70,20 @@ export async function readWindow(client: pg.ClientBase, chainId: bigint): Promis
   }));
 }
 
+/** How many live events each block above `number` has, of those that have any. */
+export async function countEvents(
+  client: pg.ClientBase,
+  chainId: bigint,
+  number: bigint,
+): Promise<Map<bigint, number>> {
+  const result = await client.query<{ block_number: string; events: number }>(
+    `SELECT block_number, count(*)::integer AS events FROM event
+      WHERE chain_id = $1 AND block_number > $2 AND retracted_at IS NULL GROUP BY block_number`,
+    [chainId, number],
+  );
+  return new Map(result.rows.map((row) => [BigInt(row.block_number), row.events]));
+}
+
 /** Microseconds since the unix epoch as PostgreSQL reads them, without loss. */
 export function timestamptz(micros: bigint): string {
   const millis = new Date(Number(micros / 1000n)).toISOString();

@@ -4,7 +4,7 @@ import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
-import { type Cursor, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
+import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
 import { FORGET_SQL, PROJECT_AGAIN_SQL, RETRACT_SQL } from "./project.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
@@ -68,8 +68,9 @@ export class ChainWriter {
         await client.end();
         return undefined;
       }
+      const cursor = await registerChain(client, options);
       await prepareSession(client);
-      return new ChainWriter(client, options, await registerChain(client, options));
+      return new ChainWriter(client, options, cursor);
     } catch (error) {
       await client.end().catch(() => {});
       throw databaseError(error);
@@ -80,12 +81,13 @@ export class ChainWriter {
     return this.#cursor;
   }
 
-  async window(): Promise<StoredBlock[]> {
-    try {
-      return await readWindow(this.#client, this.#chainId);
-    } catch (error) {
-      throw databaseError(error);
-    }
+  window(): Promise<StoredBlock[]> {
+    return this.#read(() => readWindow(this.#client, this.#chainId));
+  }
+
+  /** How many live events each block above `number` has, of those that have any. */
+  eventCounts(number: bigint): Promise<Map<bigint, number>> {
+    return this.#read(() => countEvents(this.#client, this.#chainId, number));
   }
 
   /** Adds blocks after the cursor. */
@@ -173,6 +175,14 @@ export class ChainWriter {
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => {});
+  }
+
+  async #read<T>(query: () => Promise<T>): Promise<T> {
+    try {
+      return await query();
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   /** Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. */
