@@ -27,7 +27,8 @@ export async function answerGraphql(
     if (body === undefined)
       return sendError(response, 413, "BAD_INPUT", `expected a body of at most ${MAX_BODY_BYTES} bytes`);
   }
-  const url = `http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
+  // Only path and query matter; the Host header is the client's word and may be no host at all.
+  const url = `http://localhost${request.url ?? "/"}`;
   const answer = await server.handleRequest(
     new server.fetchAPI.Request(url, {
       method: request.method ?? "GET",

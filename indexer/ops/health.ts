@@ -41,7 +41,7 @@ export function chainLag(chain: Pick<ObservedChain, "headNumber" | "indexedNumbe
 }
 
 /** Why a chain does not answer, in words for an operator; undefined when it does. */
-export function whyNotHealthy(chain: ObservedChain, now: number, maxStalenessSeconds: number): string | undefined {
+function whyNotHealthy(chain: ObservedChain, now: number, maxStalenessSeconds: number): string | undefined {
   switch (chainHealth(chain, now, maxStalenessSeconds)) {
     case "LIVE":
       return undefined;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { type DocumentNode, Kind, parse, visit } from "graphql";
+import { type DocumentNode, Kind, parse, validate, visit } from "graphql";
+import { CHECK_REASONS } from "../../indexer/api/decide.ts";
+import { ERROR_CODES } from "../../indexer/api/errors.ts";
 import { SDL_PATH, sdl } from "../../indexer/api/printSchema.ts";
 import { schema } from "../../indexer/api/schema.ts";
 
@@ -53,5 +55,18 @@ describe("the schema", () => {
   it("changes nothing: there are no mutations", () => {
     assert.equal(schema.getMutationType(), undefined);
     assert.equal(schema.getSubscriptionType(), undefined);
+  });
+
+  it("is what docs/API.md asks", () => {
+    const page = readFileSync(new URL("../../docs/API.md", import.meta.url), "utf8");
+    const queries = [...page.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text ?? "");
+    assert(queries.length >= 5);
+    for (const query of queries) assert.deepEqual(validate(schema, parse(query)), [], query);
+  });
+
+  it("has in docs/API.md every error code and every reason for no answer", () => {
+    const page = readFileSync(new URL("../../docs/API.md", import.meta.url), "utf8");
+    const indeterminate = CHECK_REASONS.filter((reason) => /^(CHAIN_|AT_|NO_CHAIN)/.test(reason));
+    for (const code of [...ERROR_CODES, ...indeterminate]) assert.match(page, new RegExp(`^\\| \`${code}\``, "m"));
   });
 });

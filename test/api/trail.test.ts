@@ -24,9 +24,17 @@ describe("the trail", () => {
     assert.deepEqual([event.kind, event.retracted, event.finality, event.blockNumber], ["RELEASED", true, null, 3]);
     assert.match(event.learnedAt, /^2027-01-15T08:00:00\.\d{6}Z$/);
     assert(event.retractedAt > event.learnedAt);
-    const { grants } =
-      await world.ask(`{ grants(filter: {credential: "${bytes32(1)}", grantee: "${address(12)}", chain: 1}) {
-      nodes { state history { nodes { kind retracted } } } } }`);
+    const mine = `credential: "${bytes32(1)}", grantee: "${address(12)}", chain: 1`;
+    const then = await world.ask(
+      `{ grants(at: ${NOW - 10n}, filter: {${mine}}) { nodes { state } evaluatedAt { chain block status time } } }`,
+    );
+    assert.deepEqual(then.grants, {
+      nodes: [{ state: "ACTIVE" }],
+      evaluatedAt: [{ chain: "eip155:1", block: 3, status: "LIVE", time: Number(NOW - 10n) }],
+    });
+    const { grants } = await world.ask(
+      `{ grants(filter: {${mine}}) { nodes { state history { nodes { kind retracted } } } } }`,
+    );
     assert.deepEqual(grants.nodes, [
       {
         state: "ACTIVE",

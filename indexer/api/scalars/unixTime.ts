@@ -6,7 +6,7 @@ import { exactNumber, parseExact, show } from "./exact.ts";
 const MAX_TIME = 2n ** 40n - 1n;
 const RFC_3339 = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-export function parseUnixTime(value: unknown): bigint {
+function parseUnixTime(value: unknown): bigint {
   if (typeof value === "string" && RFC_3339.test(value)) {
     const millis = Date.parse(value);
     // Date.parse turns February 30th into March.
