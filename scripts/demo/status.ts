@@ -73,17 +73,17 @@ function introduction({ url, queries }: Status): string[] {
   return ["", `Grantledger answers at ${styleText("bold", url)}`, ...examples];
 }
 
-/** `Local A  live  head 120  indexed 120  final 112  14 events`. */
+/** `Local A   live  head  120  indexed  120 (0 behind)  final  112   14 events`: fits 80 columns. */
 function chainLine({ name, status, head, indexed, finalized, events, reorgs }: ChainProgress): string {
   const lag = head === undefined || indexed === undefined ? "" : ` (${head > indexed ? head - indexed : 0n} behind)`;
-  const number = (value: bigint | undefined) => String(value ?? "-").padStart(5);
+  const number = (value: bigint | undefined) => String(value ?? "-").padStart(4);
   const parts = [
-    name.padEnd(10),
-    status.toLowerCase().padEnd(8),
+    name.padEnd(8),
+    status.toLowerCase().padEnd(4),
     `head ${number(head)}`,
     `indexed ${number(indexed)}${lag}`,
     `final ${number(finalized)}`,
-    `${String(events).padStart(4)} events`,
+    `${String(events).padStart(3)} events`,
   ];
   if (reorgs > 0) parts.push(`${reorgs} ${reorgs === 1 ? "reorg" : "reorgs"}`);
   return parts.join("  ");
