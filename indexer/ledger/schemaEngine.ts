@@ -48,6 +48,9 @@ export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngin
   return engine.SchemaEngine.new(
     { datamodels: [["schema.prisma", await readFile(SCHEMA_PATH, "utf8")]] },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl })),
+    // The engine leaves its pool open; unused connections must neither linger nor keep the process alive.
+    bindMigrationAwareSqlAdapterFactory(
+      new PrismaPg({ connectionString: databaseUrl, allowExitOnIdle: true, idleTimeoutMillis: 100 }),
+    ),
   );
 }
