@@ -20,5 +20,5 @@ test("package-lock.json holds the native packages of every platform", () => {
       return !places.some((place) => place in lock.packages);
     }),
   );
-  assert.deepEqual(missing, []);
+  assert.deepEqual(missing, [], "an npm install that could not see them left them out: add their entries again");
 });
