@@ -1,5 +1,5 @@
 import { isTooLarge } from "../rpc/errors.ts";
-import type { BlockFetcher, Blocks } from "./fetch.ts";
+import type { Blocks } from "./fetch.ts";
 
 /** Ranges in flight at once: one being written, the others on their way. */
 const AHEAD = 3;
@@ -31,9 +31,12 @@ export class RangeSize {
   }
 }
 
+/** Reads the blocks `from`…`to` in one go. */
+export type ReadRange = (from: bigint, to: bigint, signal: AbortSignal) => Promise<Blocks>;
+
 /** Yields the blocks `from`…`to` in order, the next ranges already on their way while one is being used. */
 export async function* backfill(
-  fetcher: BlockFetcher,
+  read: ReadRange,
   from: bigint,
   to: bigint,
   size: RangeSize,
@@ -49,10 +52,10 @@ export async function* backfill(
       while (ahead.length < AHEAD && next <= to) {
         const last = next + BigInt(size.blocks) - 1n;
         const end = last < to ? last : to;
-        const fetching = fetchSplitting(fetcher, next, end, size, bound);
+        const reading = readSplitting(read, next, end, size, bound);
         // A failure is met where the range's turn comes; until then it must not count as unhandled.
-        fetching.catch(() => {});
-        ahead.push(fetching);
+        reading.catch(() => {});
+        ahead.push(reading);
         next = end + 1n;
       }
       yield* (await ahead.shift()) ?? [];
@@ -63,8 +66,8 @@ export async function* backfill(
 }
 
 /** One range, halved for as long as the node finds it too large. */
-async function fetchSplitting(
-  fetcher: BlockFetcher,
+async function readSplitting(
+  read: ReadRange,
   from: bigint,
   to: bigint,
   size: RangeSize,
@@ -72,14 +75,14 @@ async function fetchSplitting(
 ): Promise<Blocks[]> {
   const blocks = Number(to - from) + 1;
   try {
-    const fetched = await fetcher.range(from, to, signal);
-    size.answered(blocks, fetched.logs.length);
-    return [fetched];
+    const blocksRead = await read(from, to, signal);
+    size.answered(blocks, blocksRead.logs.length);
+    return [blocksRead];
   } catch (error) {
     if (blocks === 1 || !isTooLarge(error)) throw error;
     size.refused(blocks);
     const middle = from + BigInt(Math.floor(blocks / 2));
-    const left = await fetchSplitting(fetcher, from, middle - 1n, size, signal);
-    return [...left, ...(await fetchSplitting(fetcher, middle, to, size, signal))];
+    const left = await readSplitting(read, from, middle - 1n, size, signal);
+    return [...left, ...(await readSplitting(read, middle, to, size, signal))];
   }
 }

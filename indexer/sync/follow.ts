@@ -2,7 +2,7 @@ import { type Address, sameBytes, toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { ChainReader, Tip } from "../rpc/chainReader.ts";
 import { findAncestor } from "./ancestor.ts";
-import { backfill, RangeSize } from "./backfill.ts";
+import { backfill, RangeSize, type ReadRange } from "./backfill.ts";
 import { BlockFetcher, type Blocks } from "./fetch.ts";
 import type { Link, LinkedWindow } from "./window.ts";
 
@@ -118,9 +118,11 @@ async function* blocksUpTo(
   signal: AbortSignal,
 ): AsyncGenerator<Blocks> {
   const { head } = tip;
-  if (head.number === next) yield await fetcher.block(head, signal);
-  else if (!isFar(tip, next)) yield await fetcher.newest(next, head.number, signal);
-  else yield* backfill(fetcher, next, head.number, size, signal);
+  if (head.number === next) return yield await fetcher.block(head, signal);
+  const read: ReadRange = isFar(tip, next)
+    ? (from, to, bound) => fetcher.range(from, to, bound)
+    : (from, to, bound) => fetcher.newest(from, to, bound);
+  yield* backfill(read, next, head.number, size, signal);
 }
 
 interface Fork {

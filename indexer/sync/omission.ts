@@ -1,5 +1,5 @@
 import { sameBytes } from "../grants/bytes.ts";
-import { backfill, RangeSize } from "./backfill.ts";
+import { backfill, RangeSize, type ReadRange } from "./backfill.ts";
 import type { BlockFetcher } from "./fetch.ts";
 import type { Link, LinkedWindow } from "./window.ts";
 
@@ -17,7 +17,8 @@ export async function findOmission(
 ): Promise<Link | undefined> {
   const { oldest, head } = window;
   if (oldest === undefined || head === undefined) return undefined;
-  for await (const { headers, logs } of backfill(fetcher, oldest.number + 1n, head.number, new RangeSize(), signal)) {
+  const read: ReadRange = (from, to, bound) => fetcher.range(from, to, bound);
+  for await (const { headers, logs } of backfill(read, oldest.number + 1n, head.number, new RangeSize(), signal)) {
     const told = new Map<bigint, number>();
     for (const { log } of logs) told.set(log.blockNumber, (told.get(log.blockNumber) ?? 0) + 1);
     for (const { number, hash } of headers) {
