@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { JsonRpcProvider, Log, LogDescription } from "ethers";
 import { AccessGrants__factory } from "../../typechain-types/factories/AccessGrants__factory.ts";
 import type { BlockRow, EventRow, GrantRow, Ledger } from "./ledger.ts";
@@ -202,16 +203,16 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
   assert.deepEqual(ledger.blocks, truth.blocks.slice(Number(ledger.blocks[0]?.number ?? 0n), Number(indexed) + 1));
   const live = ledger.events.filter((event) => event.retracted_at === null);
   const expected = truth.events.filter((e) => e.block_number >= firstBlock && e.block_number <= indexed);
-  assert.deepEqual(
+  assertRows(
+    "live events, in the order of seq, are those of the chain up to the cursor, in its order",
     live.map(({ seq: _seq, learned_at: _learned, retracted_at: _retracted, ...event }) => event),
     expected,
-    "live events, in the order of seq, are those of the chain up to the cursor, in its order",
   );
   const grants = expectedGrants(
     truth.chainId,
     expected.map((event, i) => ({ ...event, seq: live[i]?.seq ?? -1n })),
   );
-  assert.deepEqual(ledger.grants, inKeyOrder([...grants.values()]), "grants are the fold of the live events");
+  assertRows("grants are the fold of the live events", ledger.grants, inKeyOrder([...grants.values()]));
 }
 
 /** The ledger holds all of this chain, and is at rest at its head. */
@@ -269,6 +270,14 @@ export function assertTrail({ chain, events, blocks, reorgs }: Ledger): void {
     if (parent) assert.deepEqual([block.number, block.parent_hash], [parent.number + 1n, parent.hash], "linked window");
   }
   assert.equal(blocks.at(-1)?.number ?? null, chain?.indexed_number ?? null, "the window ends at the cursor");
+}
+
+/** The same rows; where they are not, only the first that differs is shown. */
+function assertRows<T extends object>(what: string, found: readonly T[], expected: readonly T[]): void {
+  const differs = expected.findIndex((row, i) => !isDeepStrictEqual(found[i], row));
+  const at = differs < 0 && found.length > expected.length ? expected.length : differs;
+  if (at < 0) return;
+  assert.deepEqual(found[at], expected[at], `${what}: row ${at} of ${found.length}, expected ${expected.length}`);
 }
 
 function inKeyOrder(rows: GrantRow[]): GrantRow[] {
