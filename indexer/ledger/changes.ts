@@ -32,8 +32,7 @@ export class HiddenEventError extends RetryableError {
 }
 
 /** Whether `sequence` can be that of the change right after `previous` (0: none before). */
-const follows = (sequence: number, previous: number): boolean =>
-  sequence === Math.min(previous + 1, LAST_SEQUENCE);
+const follows = (sequence: number, previous: number): boolean => sequence === Math.min(previous + 1, LAST_SEQUENCE);
 
 /** Collects the newest change of each grant and refuses a batch in which one is missing. */
 export class GrantChanges {
@@ -54,9 +53,10 @@ export class GrantChanges {
     this.#byGrant.set(key, { firstSequence, newest: event, contract, seq, log, blockTime, terms });
   }
 
-  /** Grants that begin in this batch. */
+  /** Grants that begin in this batch, in the order of the primary key, in which an index takes them fastest. */
   created(): GrantChange[] {
-    return [...this.#byGrant.values()].filter((change) => change.firstSequence === 1);
+    const created = [...this.#byGrant].filter(([, change]) => change.firstSequence === 1);
+    return created.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
   }
 
   /** Grants that were there before. */
