@@ -53,10 +53,11 @@ export class GrantChanges {
     this.#byGrant.set(key, { firstSequence, newest: event, contract, seq, log, blockTime, terms });
   }
 
-  /** Grants that begin in this batch, in the order of the primary key, in which an index takes them fastest. */
+  /** Grants that begin in this batch, nearly in the order of the primary key, in which an index takes them fastest. */
   created(): GrantChange[] {
-    const created = [...this.#byGrant].filter(([, change]) => change.firstSequence === 1);
-    return created.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+    const created: GrantChange[] = [];
+    for (const change of this.#byGrant.values()) if (change.firstSequence === 1) created.push(change);
+    return created.sort((a, b) => prefix(a) - prefix(b));
   }
 
   /** Grants that were there before. */
@@ -64,6 +65,10 @@ export class GrantChanges {
     return [...this.#byGrant.values()].filter((change) => change.firstSequence !== 1);
   }
 }
+
+/** The first four bytes of the key: enough to bring neighbours together. */
+const prefix = ({ newest: { credential: c } }: GrantChange): number =>
+  (c[0] as number) * 0x1000000 + (((c[1] as number) << 16) | ((c[2] as number) << 8) | (c[3] as number));
 
 function sequenceOf(record: Uint8Array): number {
   const [at] = RECORD_FIELDS.sequence;
