@@ -27,6 +27,8 @@ export function createGraphql(options: { context: Context; explore: boolean; log
     schema,
     context: () => context,
     graphqlEndpoint: GRAPHQL_PATH,
+    // From our own server: Yoga's default page loads its code from a public CDN. Large, so read when first asked for.
+    renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),
     graphiql: explore ? { title: "Grantledger", defaultQuery: WELCOME } : false,
     landingPage: false,
     // Nobody reads from another origin unless an operator puts a proxy in front that says so.

@@ -94,7 +94,10 @@ describe("the server", () => {
     const open = await openWorld(postgres, { explore: true });
     try {
       assert((await open.ask(INTROSPECTION)).__schema.types.length > 20);
-      assert.match(await (await fetch(`${open.api.url}/graphql`, html)).text(), /graphiql/i);
+      const page = await (await fetch(`${open.api.url}/graphql`, html)).text();
+      assert.match(page, /graphiql/i);
+      // What the page loads comes from us: no script, style or picture of another host.
+      assert.deepEqual(page.match(/<(?:script|link|img)[^>]+(?:src|href)=["']?https?:[^>]*>/gi), null);
     } finally {
       await open.close();
     }
