@@ -19,7 +19,7 @@ export interface TestAnvil {
 }
 
 /** The binary itself: the package's own command is a wrapper that signals do not reach through. */
-export function anvilBinary(): string {
+function anvilBinary(): string {
   const require = createRequire(import.meta.url);
   const platform = process.platform === "darwin" ? "darwin" : "linux";
   const arch = process.arch === "arm64" ? "arm64" : "amd64";
