@@ -14,7 +14,7 @@ const SHORT = 64;
 
 export class CopyBuffer {
   #bytes: Uint8Array;
-  /** The same memory. Unlike a Buffer's methods, a view's are compiled to plain stores. */
+  /** The same memory. Unlike a Buffer's methods, a view's are compiled to plain stores. Claiming room can replace both. */
   #view: DataView;
   #length = HEADER_LENGTH;
 
@@ -25,23 +25,28 @@ export class CopyBuffer {
   }
 
   row(fields: number): void {
-    this.#view.setInt16(this.#claim(2), fields);
+    const at = this.#claim(2);
+    this.#view.setInt16(at, fields);
   }
 
   null(): void {
-    this.#view.setInt32(this.#claim(4), -1);
+    const at = this.#claim(4);
+    this.#view.setInt32(at, -1);
   }
 
   int2(value: number): void {
-    this.#view.setInt16(this.#field(2), value);
+    const at = this.#field(2);
+    this.#view.setInt16(at, value);
   }
 
   int4(value: number): void {
-    this.#view.setInt32(this.#field(4), value);
+    const at = this.#field(4);
+    this.#view.setInt32(at, value);
   }
 
   int8(value: bigint): void {
-    this.#view.setBigInt64(this.#field(8), value);
+    const at = this.#field(8);
+    this.#view.setBigInt64(at, value);
   }
 
   /** The unsigned integer at `place` in `source`, widened with zeros to an int column of `width` bytes. */
@@ -74,7 +79,8 @@ export class CopyBuffer {
 
   /** The whole stream, header and trailer included. The buffer must not be written to afterwards. */
   finish(): Buffer {
-    this.#view.setInt16(this.#claim(2), -1);
+    const at = this.#claim(2);
+    this.#view.setInt16(at, -1);
     return Buffer.from(this.#bytes.buffer, 0, this.#length);
   }
 
