@@ -5,7 +5,7 @@ import { readDeployment } from "../../deploy/record.ts";
 import type { Address } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
-import { type ConfigFile, configFile, explainIssues } from "./schema.ts";
+import { type ConfigFile, chainEntry, configFile, explainIssues } from "./schema.ts";
 
 /** A contract whose events are indexed, from its first block on. */
 export interface IndexedContract {
@@ -46,7 +46,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
   const input = applyEnvironment(content, environment);
   const result = configFile.safeParse(input);
   const problems = result.success ? [] : explainIssues(result.error, input);
-  const chains = result.success ? result.data.chains.map((chain) => resolveChain(chain, problems)) : [];
+  const entries = result.success ? result.data.chains : validEntries(input);
+  const chains = entries.map((chain) => resolveChain(chain, problems));
   if (!result.success || problems.length > 0)
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
@@ -62,11 +63,28 @@ function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: str
     if (named === undefined) return { source: "environment", content: {} };
     throw new OperatorError(`GRANTLEDGER_CONFIG names ${path}, which is not there`);
   }
+  let text: string;
   try {
-    return { source: path, content: JSON.parse(readFileSync(path, "utf8")) };
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new OperatorError(`${path} is not readable JSON`, { cause: error });
+    throw new OperatorError(`${path} cannot be read`, { cause: error });
   }
+  try {
+    return { source: path, content: JSON.parse(text) };
+  } catch (error) {
+    // Where it goes wrong, but not the text around it, which the parser quotes and which may hold a key.
+    const where = explain(error).replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s, "");
+    throw new OperatorError(`${path} is not readable JSON: ${where}`);
+  }
+}
+
+/** The chains that can be used though other parts of the configuration cannot, so that their problems are named too. */
+function validEntries(input: unknown): ConfigFile["chains"] {
+  const chains = isObject(input) && Array.isArray(input["chains"]) ? input["chains"] : [];
+  return chains.flatMap((chain) => {
+    const entry = chainEntry.safeParse(chain);
+    return entry.success ? [entry.data] : [];
+  });
 }
 
 type Draft = Record<string, unknown>;

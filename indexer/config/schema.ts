@@ -8,14 +8,15 @@ import { parseAddress, parseChainId } from "../grants/caip.ts";
  */
 
 const parsed = <T>(expected: string, parse: (text: string) => T) =>
-  z.union([z.string(), z.number()]).transform((value, context) => {
+  z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((value, context) => {
     try {
       return parse(String(value));
     } catch (error) {
       context.issues.push({
         code: "custom",
         input: value,
-        message: `expected ${expected}: ${(error as Error).message}`,
+        // What was given is added by explainIssues, which knows what not to show.
+        message: `expected ${expected}: ${(error as Error).message.replace(/, got ".*"$/s, "")}`,
       });
       return z.NEVER;
     }
@@ -36,7 +37,7 @@ const contract = z.strictObject({
   startBlock: z.int().min(0).transform(BigInt),
 });
 
-const chain = z.strictObject({
+export const chainEntry = z.strictObject({
   chainId: parsed("a chain id such as 42161 or eip155:42161", parseChainId),
   name: z.string().min(1).max(60).optional(),
   rpc: z.array(url(["http:", "https:"])).min(1),
@@ -49,7 +50,7 @@ export const configFile = z.strictObject({
   $schema: z.string().optional(),
   database: z.strictObject({ url: url(["postgres:", "postgresql:"]) }).optional(),
   chains: z
-    .array(chain)
+    .array(chainEntry)
     .default([])
     .superRefine((chains, context) => {
       const seen = new Set<bigint>();
@@ -99,7 +100,12 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 function show(value: unknown, path: string): string {
   if (value === undefined) return "nothing";
   if (/url|rpc/i.test(path)) return "a value that is not shown, since it may hold a key";
-  return quote(
-    JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? inner.toString() : inner)) ?? "nothing",
-  );
+  return quote(JSON.stringify(value, withoutSecrets) ?? "nothing");
+}
+
+/** A URL in a wrong place, or whatever stands under a name like `password`, may be a key all the same. */
+function withoutSecrets(key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "string" && (value.includes("://") || value.includes("@"))) return "***";
+  return /url|rpc|user|pass|secret|token|key/i.test(key) ? "***" : value;
 }
