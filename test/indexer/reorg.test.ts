@@ -162,6 +162,21 @@ test("a reorg while the indexer is down, deeper than what follows it", async () 
   assert.equal(after.reorgs.length, 1);
 });
 
+test("times of knowledge rise from write to write, though the clock stands still and goes back", async () => {
+  let now = Date.UTC(2030, 0, 1);
+  indexing = startIndexing(databaseUrl, chainConfig(traffic), () => now);
+  await traffic.mine(traffic.grant(party, { retention: 1 }));
+  await agrees();
+  for (let i = 0; i < 4; i++) {
+    await traffic.reorg(1, [[traffic.grant(party, { retention: 2 + i }), 0]]);
+    await agrees();
+    now -= 60_000;
+  }
+  const { events, reorgs } = await agrees();
+  const times = [...events.map((event) => event.learned_at), ...reorgs.map((reorg) => reorg.detected_at)];
+  assert.equal(new Set(times).size, 5 + 4, "each write has a time of its own");
+});
+
 test("a chain that becomes shorter, then longer again, as another one", async () => {
   await traffic.mine(traffic.grant(party));
   await traffic.mine(traffic.revoke(party));

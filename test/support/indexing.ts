@@ -1,6 +1,7 @@
 import { ChainRunner } from "../../indexer/chainRunner.ts";
 import type { ChainConfig } from "../../indexer/config/config.ts";
 import { parseAddress } from "../../indexer/grants/caip.ts";
+import type { Clock } from "../../indexer/ops/clock.ts";
 import { createLogger } from "../../indexer/ops/log.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -24,9 +25,9 @@ export function chainConfig(traffic: Traffic, rpc: readonly string[] = [traffic.
   };
 }
 
-export function startIndexing(databaseUrl: string, chain: ChainConfig): Indexing {
+export function startIndexing(databaseUrl: string, chain: ChainConfig, clock: Clock = Date.now): Indexing {
   const lines: string[] = [];
   const log = createLogger("debug", { write: (line: string) => void lines.push(line) });
-  const runner = new ChainRunner({ chain, databaseUrl, clock: Date.now, log });
+  const runner = new ChainRunner({ chain, databaseUrl, clock, log });
   return { runner, lines, stop: () => runner.stop() };
 }
