@@ -34,12 +34,20 @@ function loadEngine(): Promise<EngineModule> {
     const glueUrl = new URL("schema_engine_bg.js", import.meta.resolve("@prisma/schema-engine-wasm"));
     const glue = (await import(glueUrl.href)) as EngineModule;
     const wasm = await readFile(new URL("schema_engine_bg.wasm", glueUrl));
-    const { instance } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": glue });
+    const imports = { ...glue, ...idleTimers(glue) };
+    const { instance } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": imports });
     glue.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
     return glue;
   })();
   return loaded;
+}
+
+/** The engine leaves the timer of its own lock running for ten seconds, which must not keep the process alive. */
+function idleTimers(glue: object): object {
+  const timer = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  const names = Object.keys(glue).filter((name) => name.startsWith("__wbg_setTimeout_"));
+  return Object.fromEntries(names.map((name) => [name, timer]));
 }
 
 /** An engine on one database. The caller frees it. */
