@@ -111,6 +111,17 @@ test("a grant that only the dropped branch had is gone from the grants, and stay
   assert.equal(retracted(after).length, 1);
 });
 
+test("a dropped new period leaves the ended one, with the legal basis that it was granted on", async () => {
+  await traffic.mine(traffic.grant(party, { basis: 1 }));
+  await traffic.mine(traffic.revoke(party, 5));
+  await traffic.mine(traffic.grant(party, { basis: 9 }));
+  start();
+  assert.equal((await agrees()).grants[0]?.legal_basis, 9);
+  await traffic.reorg(1);
+  const [grant] = (await agrees()).grants;
+  assert.deepEqual([grant?.legal_basis, grant?.reason, grant?.sequence], [1, 5, 2]);
+});
+
 test("a reorg in blocks without our logs is found", async () => {
   await traffic.mine(traffic.grant(party));
   await traffic.empty(3);
