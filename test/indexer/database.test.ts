@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type pg from "pg";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { startAnvil, type TestAnvil } from "../support/anvil.ts";
@@ -31,9 +31,12 @@ before(async () => {
     await traffic.mine(traffic.grantMany(1 + random.int(6), 1 + random.int(40), 8, 60 + i), traffic.random(random));
 });
 after(async () => {
-  killChildren();
   await sql?.end();
   await Promise.all([anvil?.stop(), postgres?.stop()]);
+});
+afterEach(async () => {
+  killChildren();
+  await Promise.all(running.splice(0).map(({ stop }) => stop()));
 });
 beforeEach(async () => {
   await sql?.end();
@@ -44,7 +47,13 @@ beforeEach(async () => {
 
 const ledger = () => readLedger(sql, anvil.chainId);
 const truth = () => readTruth(anvil.provider, traffic.address);
-const indexing = (): Indexing => startIndexing(databaseUrl, chainConfig(traffic));
+/** Every indexer of a test; what a failed test leaves running is stopped after it. */
+const running: Indexing[] = [];
+function indexing(chain = chainConfig(traffic), url = databaseUrl): Indexing {
+  const one = startIndexing(url, chain);
+  running.push(one);
+  return one;
+}
 const endWriters = (): Promise<unknown> =>
   sql.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'grantledger writer%'");
 
@@ -106,7 +115,7 @@ test("PostgreSQL is restarted while the node is away too", async () => {
 
 test("the database connection is lost between a failure of the node and the next try", async () => {
   const refused = `http://127.0.0.1:${await freePort()}`;
-  const { runner, stop } = startIndexing(databaseUrl, chainConfig(traffic, [refused]));
+  const { runner, stop } = indexing(chainConfig(traffic, [refused]));
   try {
     for (let i = 0; i < 3; i++) {
       await until("the node does not answer", () => runner.phase === "retrying");
@@ -197,7 +206,7 @@ test("a ledger that was filled for another contract is refused, and not touched"
     [{ ...contract, startBlock: contract.startBlock - 1n }],
   ];
   for (const contracts of others) {
-    const other = startIndexing(databaseUrl, { ...chain, contracts });
+    const other = indexing({ ...chain, contracts });
     await until("it is refused", () => other.runner.phase === "stopped");
     assert.match(
       other.runner.problem ?? "",
@@ -209,7 +218,7 @@ test("a ledger that was filled for another contract is refused, and not touched"
 });
 
 test("a database that nobody migrated stops the chain with the reason, not in a loop", async () => {
-  const { runner, stop } = startIndexing(await postgres.createDatabase(), chainConfig(traffic));
+  const { runner, stop } = indexing(chainConfig(traffic), await postgres.createDatabase());
   await until("it stopped", () => runner.phase === "stopped");
   assert.match(runner.problem ?? "", /relation "chain" does not exist/);
   await stop();

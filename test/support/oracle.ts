@@ -128,7 +128,7 @@ function expectedEvent(log: Log, blockTime: bigint): ExpectedEvent {
 }
 
 /** ethers reads some logs leniently; only what it would write the same again counts as decoded. */
-export function parseExactly(log: { topics: readonly string[]; data: string }): LogDescription | undefined {
+function parseExactly(log: { topics: readonly string[]; data: string }): LogDescription | undefined {
   try {
     const parsed = abi.parseLog(log);
     if (parsed === null) return undefined;
