@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sameBytes } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
 import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
@@ -96,8 +97,10 @@ export class ChainWriter {
     const newest = headers.at(-1);
     if (newest === undefined) throw new BugError("append: no blocks");
     const indexed = this.#cursor.indexed;
-    if (indexed !== undefined && headers[0]?.number !== indexed.number + 1n)
-      throw new BugError(`append: block ${headers[0]?.number} does not follow the cursor ${indexed.number}`);
+    const [first] = headers;
+    if (indexed !== undefined && first !== undefined)
+      if (first.number !== indexed.number + 1n || !sameBytes(first.parentHash, indexed.hash))
+        throw new BugError(`append: block ${first.number} does not link to the cursor's block ${indexed.number}`);
 
     return this.#transaction(async (knownAt) => {
       const before = this.#cursor.lastSeq;
