@@ -163,6 +163,25 @@ test("a reorg takes two looks that agree, and the chain's id in between", async 
   assert.deepEqual(window.head?.hash, hashOf(19, 1));
 });
 
+test("a chain that moves between the look and the read is not taken for the one that was looked at", async () => {
+  for (const grow of [2, 3, 40]) {
+    const node = new Memory(20);
+    node.finalized = 2;
+    const { until: untilStep, window } = following(node);
+    await untilStep(isConfirm);
+    // The look still shows our branch, longer; what is read a moment later is another one.
+    node.blocks = chainOf(0, 20 + grow);
+    node.onTip = () => {
+      node.onTip = () => {};
+      node.reorg(grow + 3, 1, 1);
+    };
+    const steps = await untilStep((step) => step.type !== "confirm");
+    assert.equal(steps.at(-1)?.type, "rollback", `${grow} more blocks`);
+    await untilStep(isConfirm);
+    assert.deepEqual(window.head?.hash, node.blocks.at(-1)?.hash);
+  }
+});
+
 test("a branch that is gone at the second look was none", async () => {
   const node = new Memory(20);
   const { until: untilStep, next } = following(node);
