@@ -171,9 +171,13 @@ test("a chain that moves between the look and the read is not taken for the one 
     await untilStep(isConfirm);
     // The look still shows our branch, longer; what is read a moment later is another one.
     node.blocks = chainOf(0, 20 + grow);
-    node.onTip = () => {
-      node.onTip = () => {};
-      node.reorg(grow + 3, 1, 1);
+    const headers = node.headers.bind(node);
+    node.headers = (from, to) => {
+      if (from === 20n) {
+        node.headers = headers;
+        node.reorg(grow + 3, 1, 1);
+      }
+      return headers(from, to);
     };
     const steps = await untilStep((step) => step.type !== "confirm");
     assert.equal(steps.at(-1)?.type, "rollback", `${grow} more blocks`);
