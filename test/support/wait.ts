@@ -6,7 +6,7 @@ export const sleepMs = (ms: number): Promise<void> => new Promise((resolve) => s
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  { withinMs = Number(process.env["UNTIL_MS"] ?? 60_000), everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 60_000, everyMs = 20 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   let failure: unknown;
