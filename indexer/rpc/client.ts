@@ -12,7 +12,7 @@ export class RpcClient {
 
   /**
    * Outcomes of the calls, all from the same endpoint, each endpoint tried once.
-   * @throws the last endpoint's error; an OperatorError only when no endpoint can do better by itself.
+   * @throws the first endpoint's error that may pass; an OperatorError only when every endpoint needs a person.
    */
   async send(calls: readonly Call[], signal?: AbortSignal): Promise<Outcome[]> {
     let failure: unknown;
