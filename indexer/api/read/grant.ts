@@ -2,6 +2,8 @@ import type { Bytes32, Seal } from "../../grants/bytes.ts";
 import { type Address, type CredentialRef, toAddress, toBytes32, toCredentialRef, toSeal } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
 import type { GrantRecord, UnixTime } from "../../grants/record.ts";
+import { KEY_COLUMNS, TERMS_COLUMNS, VALUE_COLUMNS } from "../../ledger/grantRows.ts";
+import type { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 
 /** A grant as its newest event left it, from `access_grant` now or from `event` at an earlier time. */
@@ -31,36 +33,16 @@ export interface GrantAt {
   readonly at: UnixTime;
 }
 
-const COLUMNS = [
-  "contract",
-  "credential",
-  "grantee",
-  "purpose",
-  "holder",
-  "issuer",
-  "seal",
-  "granted_at",
-  "not_before",
-  "expires_at",
-  "locked_until",
-  "revoked_at",
-  "retention",
-  "sequence",
-  "flags",
-  "seq",
-  "block_number",
-  "block_time",
-  "reason",
-] as const;
+/** What a grant's row and an event have in common; the chain comes with the row it is joined to. */
+const COLUMNS = [...KEY_COLUMNS.filter((column) => column !== "chain_id"), ...VALUE_COLUMNS];
 
 /** Columns of `access_grant g`. */
-export const GRANT_COLUMNS = [...COLUMNS, "legal_basis", "context"].map((column) => `g.${column}`).join(", ");
+export const GRANT_COLUMNS = [...COLUMNS, ...TERMS_COLUMNS].map((column) => `g.${column}`).join(", ");
 
-const GRANT_KEY = ["credential", "grantee", "purpose", "chain_id", "contract"];
-export const grantKey = (table: string): string => GRANT_KEY.map((column) => `${table}.${column}`).join(", ");
+export const grantKey = (table: string): string => KEY_COLUMNS.map((column) => `${table}.${column}`).join(", ");
 
 /** Basis and context stand in the event that granted; an end does not repeat them. */
-const ofGranting = (column: "legal_basis" | "context"): string => `
+const ofGranting = (column: (typeof TERMS_COLUMNS)[number]): string => `
   CASE WHEN g.kind = 'GRANTED' THEN g.${column} ELSE (
     SELECT b.${column} FROM event b
      WHERE (${grantKey("b")}) = (${grantKey("g")}) AND b.kind = 'GRANTED' AND b.retracted_at IS NULL AND b.seq < g.seq
@@ -68,7 +50,7 @@ const ofGranting = (column: "legal_basis" | "context"): string => `
 
 /** The same columns of `event g`. */
 export const EVENT_AS_GRANT_COLUMNS = `${COLUMNS.map((column) => `g.${column}`).join(", ")},
-  ${ofGranting("legal_basis")}, ${ofGranting("context")}`;
+  ${TERMS_COLUMNS.map(ofGranting).join(", ")}`;
 
 export interface GrantRow {
   contract: Buffer;
@@ -130,12 +112,4 @@ export function toRecord(row: Pick<GrantRow, RecordColumn>): GrantRecord {
   };
 }
 
-type RecordColumn =
-  | "granted_at"
-  | "not_before"
-  | "expires_at"
-  | "locked_until"
-  | "revoked_at"
-  | "retention"
-  | "sequence"
-  | "flags";
+type RecordColumn = (typeof RECORD_COLUMNS)[number];
