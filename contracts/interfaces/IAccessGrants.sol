@@ -11,10 +11,13 @@ import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
 ///
 /// The rule of time, for a record and a moment `t` (unix seconds):
 ///
-///     activeEnd = earliest of (expiresAt if set, revokedAt if set), else never
+///     activeEnd = earliest of (expiresAt if set, revokedAt if set, parentEnd if granted onward), else never
 ///     accessEnd = never                                      if activeEnd is never
 ///                 activeEnd                                  if activeEnd < notBefore
-///                 latest of (activeEnd + retention, lockedUntil)   otherwise
+///                 latest of (activeEnd + retention, lockedUntil, holdUntil if held)   otherwise
+///
+/// where `parentEnd` is the activeEnd of the grant under which this one was granted onward, in the period in which it was,
+/// and `holdUntil` the latest of the legal holds on this grant.
 ///
 ///     NONE      never granted
 ///     PENDING   t <  notBefore, and t < activeEnd
@@ -23,11 +26,15 @@ import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
 ///     ENDED     accessEnd <= t
 ///
 /// Promises:
-/// - Nobody but the holder grants or revokes, nobody but the grantee releases. No owner, no upgrade, no pause.
+/// - Nobody but the holder (by transaction or signature) grants or revokes, nobody but the grantee releases, nobody but a
+///   registered authority holds. A grantee grants onward only where the holder allowed it, once and within its own grant.
+///   No owner, no upgrade, no pause.
 /// - A credential is named by (issuer, seal) and its reference is recomputed with the caller, so nobody can touch the
 ///   grant of a stranger's credential, and a stranger's grant never shows under your reference.
 /// - Once a grantee could read, no act of the holder ends its record keeping before what was agreed (`lockedUntil`, and
-///   `retention` from the active end). Only the grantee can give that up.
+///   `retention` from the active end). Only the grantee can give that up, unless a legal hold stands.
+/// - A signature works once, for one grant, on one chain and contract, until its deadline and until anything about that
+///   grant changes. The one exception is `revokeEverywhereWithSig`, which can only end what was granted before it.
 /// - Every change emits one event with the whole record after the change, whose `sequence` is one higher than before.
 /// - Every call costs the same whatever happened before it: no list is kept, none is walked.
 ///
@@ -57,6 +64,8 @@ interface IAccessGrants {
         uint64 lockedUntil;
         /// Seconds of record keeping after the active end; at most 3,652 days.
         uint64 retention;
+        /// Whether the grantee may grant onward (`grantOnward`).
+        bool allowOnward;
         /// Hash of the consent text, request or agreement; goes into the event, not into the record.
         bytes32 context;
     }
@@ -79,6 +88,72 @@ interface IAccessGrants {
         uint16 purpose;
         /// Code of docs/CODES.md; goes into the event.
         uint8 reason;
+    }
+
+    /// @notice What a grantee passes on: the fields of GrantRequest, bounded by the grantee's own grant for this purpose.
+    struct OnwardRequest {
+        address holder;
+        address issuer;
+        bytes32 seal;
+        /// Who may read; not zero, not the holder, not the caller.
+        address grantee;
+        uint16 purpose;
+        uint8 legalBasis;
+        uint64 notBefore;
+        /// At most that of the parent; 0 (ends with the parent) only where the parent has none.
+        uint64 expiresAt;
+        /// At most that of the parent.
+        uint64 lockedUntil;
+        /// At most that of the parent.
+        uint64 retention;
+        bytes32 context;
+    }
+
+    /// @notice What a grantee that granted onward ends.
+    struct OnwardRevokeRequest {
+        address holder;
+        address issuer;
+        bytes32 seal;
+        address grantee;
+        uint16 purpose;
+        uint8 reason;
+    }
+
+    /// @notice Whose signatures a holder cancels.
+    struct CancelRequest {
+        address issuer;
+        bytes32 seal;
+        address grantee;
+        uint16 purpose;
+    }
+
+    /// @notice Which grant an authority holds.
+    struct HoldRequest {
+        address holder;
+        address issuer;
+        bytes32 seal;
+        address grantee;
+        uint16 purpose;
+        /// Records are kept at least until then; at most 1,826 days ahead.
+        uint64 until;
+        /// Of the order, for example the hash of the document; goes into the event.
+        bytes32 orderRef;
+    }
+
+    /// @notice Which hold an authority lifts.
+    struct LiftRequest {
+        address holder;
+        address issuer;
+        bytes32 seal;
+        address grantee;
+        uint16 purpose;
+        bytes32 orderRef;
+    }
+
+    /// @notice A legal hold that stands.
+    struct Hold {
+        address authority;
+        uint40 until;
     }
 
     /// @notice `holder` granted `grantee` access, or extended it. `record` is the whole record after the change.
@@ -116,6 +191,74 @@ interface IAccessGrants {
         uint16 purpose,
         uint8 reason,
         GrantRecord record
+    );
+
+    /// @notice `grantor`, whose own grant began at `parentGrantedAt`, passed its access on to `grantee`, or extended that.
+    event GrantedOnward(
+        CredentialRef indexed credential,
+        address indexed holder,
+        address indexed grantee,
+        address issuer,
+        bytes32 seal,
+        uint16 purpose,
+        uint8 legalBasis,
+        GrantRecord record,
+        bytes32 context,
+        address grantor,
+        uint40 parentGrantedAt
+    );
+
+    /// @notice `grantor` ended what it had granted `grantee` onward.
+    event RevokedOnward(
+        CredentialRef indexed credential,
+        address indexed holder,
+        address indexed grantee,
+        address issuer,
+        bytes32 seal,
+        uint16 purpose,
+        uint8 reason,
+        GrantRecord record,
+        address grantor
+    );
+
+    /// @notice `holder` made every signature void that was given for this grant and not used. Nothing else changed.
+    event SignaturesCancelled(
+        CredentialRef indexed credential,
+        address indexed holder,
+        address indexed grantee,
+        address issuer,
+        bytes32 seal,
+        uint16 purpose,
+        GrantRecord record
+    );
+
+    /// @notice `authority` holds the records of this grant until `until`. `holdUntil` is the latest of all holds on it.
+    event Held(
+        CredentialRef indexed credential,
+        address indexed holder,
+        address indexed grantee,
+        address issuer,
+        bytes32 seal,
+        uint16 purpose,
+        GrantRecord record,
+        address authority,
+        uint40 until,
+        bytes32 orderRef,
+        uint40 holdUntil
+    );
+
+    /// @notice `authority` lifted its hold. `holdUntil` is the latest of the holds that still stand, 0 if none does.
+    event HoldLifted(
+        CredentialRef indexed credential,
+        address indexed holder,
+        address indexed grantee,
+        address issuer,
+        bytes32 seal,
+        uint16 purpose,
+        GrantRecord record,
+        address authority,
+        bytes32 orderRef,
+        uint40 holdUntil
     );
 
     /// @notice The issuer is the zero address.
@@ -159,6 +302,46 @@ interface IAccessGrants {
     error AccessGrantsSequenceExhausted(GrantId id);
     /// @notice The batch holds no request.
     error AccessGrantsEmptyBatch();
+    /// @notice A grant that has not ended may only be extended: the right to grant onward stays as long as it does.
+    error AccessGrantsOnwardWithdrawn(GrantId id);
+    /// @notice The signature was good until `deadline` only.
+    error AccessGrantsSignatureExpired(uint64 deadline, uint256 time);
+    /// @notice The grant has changed since this was signed, or the signature was cancelled.
+    error AccessGrantsStaleSequence(GrantId id, uint16 sequence, uint16 current);
+    /// @notice The signature is not the holder's over this request, for this contract on this chain.
+    error AccessGrantsInvalidSignature(address holder, bytes32 digest);
+    /// @notice It was signed for a time that has not come.
+    error AccessGrantsIssuedInFuture(uint64 issuedAt, uint256 time);
+    /// @notice The caller is not registered as an authority, or is not active.
+    error AccessGrantsNotAuthority(address caller);
+    /// @notice Only what may be read (ACTIVE or RETAINED) can be held.
+    error AccessGrantsNothingToHold(GrantId id, GrantState state);
+    /// @notice The hold would not last longer than now, or than the caller's present one.
+    error AccessGrantsHoldNotLonger(uint64 until, uint256 current);
+    /// @notice The hold is more than 1,826 days ahead. A time in milliseconds shows here.
+    error AccessGrantsHoldTooFar(uint64 until, uint256 max);
+    /// @notice As many authorities as there can be hold this grant.
+    error AccessGrantsHoldsFull(GrantId id, uint256 max);
+    /// @notice The caller has no hold on this grant that stands.
+    error AccessGrantsNotHeld(GrantId id, address authority);
+    /// @notice A legal hold stands: the records cannot be given up.
+    error AccessGrantsHeld(GrantId id, uint256 holdUntil);
+    /// @notice The caller's own grant does not allow it to grant onward, or is itself granted onward.
+    error AccessGrantsOnwardNotAllowed(GrantId parent);
+    /// @notice The caller's own grant is not ACTIVE.
+    error AccessGrantsParentNotActive(GrantId parent, GrantState state);
+    /// @notice The caller's own grant began in this very second; try again in the next.
+    error AccessGrantsParentTooYoung(GrantId parent, uint256 grantedAt);
+    /// @notice The end is later than that of the caller's own grant. 0 is no end.
+    error AccessGrantsExpiryBeyondParent(uint64 expiresAt, uint256 max);
+    /// @notice The lock is later than that of the caller's own grant.
+    error AccessGrantsLockBeyondParent(uint64 lockedUntil, uint256 max);
+    /// @notice The retention is longer than that of the caller's own grant.
+    error AccessGrantsRetentionBeyondParent(uint64 retention, uint256 max);
+    /// @notice The grantee has a grant that has not ended, from the holder or from another grantor.
+    error AccessGrantsGrantedByOther(GrantId id);
+    /// @notice The caller did not grant this.
+    error AccessGrantsNotGrantor(GrantId id, address caller);
 
     /// @notice Grants, or extends a grant that has not ended, or begins a new period of one that has.
     /// @dev The caller is the holder. The id is known beforehand: see `grantIdOf`.
@@ -166,7 +349,8 @@ interface IAccessGrants {
     ///   terms are an error. An ACTIVE grant keeps its start when `notBefore` is unset or past; a PENDING one then starts
     ///   now. `grantedAt` stays.
     /// - RETAINED begins a new period that starts at once, and its lock becomes at least the old `accessEnd`: what the
-    ///   grantee has to keep, it can go on keeping.
+    ///   grantee has to keep, it can go on keeping. Legal holds stand.
+    /// - What was granted onward becomes the holder's own grant by the same rules.
     /// - NONE and ENDED begin a new period on the terms given.
     ///
     /// Assumptions: the grantee's address is the one meant (a grant to a wrong address can be revoked, not undone).
@@ -178,6 +362,18 @@ interface IAccessGrants {
     /// @dev The caller is the holder of all. The same grant may come up twice; the second one extends the first.
     function grantBatch(GrantRequest[] calldata requests) external;
 
+    /// @notice The same as `grant` by `holder`, whose EIP-712 signature over `Grant` anyone may bring.
+    /// @dev `sequence` is that of the record when it was signed, 0 if there was none: any change of the grant in between
+    /// makes the signature void. Signatures of accounts with code are asked for by ERC-1271.
+    /// @param deadline Unix seconds; the last second in which it is accepted.
+    function grantWithSig(
+        address holder,
+        GrantRequest calldata request,
+        uint16 sequence,
+        uint64 deadline,
+        bytes calldata signature
+    ) external;
+
     /// @notice Ends a PENDING or ACTIVE grant now, whatever its lock and retention.
     /// @dev The caller is the holder. ACTIVE becomes RETAINED as long as retention or lock ask for it, else ENDED;
     /// PENDING becomes ENDED. It is an error only where it would do nothing: never granted, already revoked, expired.
@@ -185,17 +381,77 @@ interface IAccessGrants {
     /// @dev Warning: the grantee may have read until this block, and may read for record keeping until `accessEnd`.
     function revoke(RevokeRequest calldata request) external;
 
+    /// @notice Revokes every grant named, in order, or none.
+    function revokeBatch(RevokeRequest[] calldata requests) external;
+
+    /// @notice The same as `revoke` by `holder`, whose EIP-712 signature over `Revoke` anyone may bring.
+    /// @dev `sequence` and `deadline` as in `grantWithSig`.
+    function revokeWithSig(
+        address holder,
+        RevokeRequest calldata request,
+        uint16 sequence,
+        uint64 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Ends a grant that began at `issuedAt` or before, by one signature over `RevokeEverywhere` that is valid on
+    /// every chain: its domain names the contract, which has the same address everywhere, and no chain.
+    /// @dev Where there is nothing to end (never granted here, ended already, or granted again later) nothing happens, so
+    /// that it can be carried to every chain, twice if need be. `issuedAt` is best the time of the newest block the signer
+    /// knows: one that a chain has not reached is refused there.
+    ///
+    /// @dev Warning: it has no deadline and no nonce. A grant extended after `issuedAt` still began before it, and ends. A
+    /// new period begun after `issuedAt` stands.
+    /// @return done Whether a grant was ended.
+    function revokeEverywhereWithSig(
+        address holder,
+        RevokeRequest calldata request,
+        uint64 issuedAt,
+        bytes calldata signature
+    ) external returns (bool done);
+
+    /// @notice Makes every signature void that the caller gave for this grant and that was not used.
+    /// @dev By taking the next number of the grant's sequence; also before the first grant. `revokeEverywhereWithSig` has
+    /// no number and cannot be cancelled.
+    function cancelSignatures(CancelRequest calldata request) external;
+
     /// @notice Gives access up at once, record keeping included: PENDING, ACTIVE and RETAINED become ENDED.
-    /// @dev The caller is the grantee. The terms that stood before remain in the events.
+    /// @dev The caller is the grantee. The terms that stood before remain in the events. Refused while a legal hold stands.
     ///
     /// @dev Warning: it cannot be taken back by the grantee. Whoever has to keep records by law keeps a copy first.
     function release(ReleaseRequest calldata request) external;
+
+    /// @notice Keeps the records of a grant until `until`, whatever else ends, by order of the caller.
+    /// @dev The caller is an active authority of the entity registry. It has one hold on a grant, which can be prolonged;
+    /// up to 4 authorities can hold the same grant. A hold lets nobody read for the purpose, and revives nothing: only
+    /// what may be read (ACTIVE or RETAINED) can be held.
+    function hold(HoldRequest calldata request) external;
+
+    /// @notice Lifts the caller's hold. Those of others stand.
+    /// @dev Whoever placed it can lift it, registered still or not.
+    function liftHold(LiftRequest calldata request) external;
+
+    /// @notice Reliance: passes the caller's own ACTIVE grant on to one further institution, one level deep.
+    /// @dev The new grant has the same purpose, never ends later than the parent, and ends with it: an end of the
+    /// parent's active period is an end of this one's, after which its own retention and lock run. It may be extended by
+    /// the same grantor; the holder can revoke it, replace it by a grant of his own, and see it in the events.
+    function grantOnward(OnwardRequest calldata request) external;
+
+    /// @notice Ends what the caller granted onward.
+    function revokeOnward(OnwardRevokeRequest calldata request) external;
 
     /// @notice What the grant allows at the block's time.
     function stateOf(GrantId id) external view returns (GrantState);
 
     /// @notice The record of the grant, zero if there never was one. Layout: `contracts/types/GrantRecord.sol`.
     function termsOf(GrantId id) external view returns (GrantRecord);
+
+    /// @notice The legal holds that stand at the block's time.
+    function holdsOf(GrantId id) external view returns (Hold[] memory);
+
+    /// @notice Under which grant, in its period that began at `grantedAt`, this one was granted onward; zeros if the
+    /// holder granted it.
+    function parentOf(GrantId id) external view returns (GrantId parent, uint40 grantedAt);
 
     /// @notice Whether `grantee` may read `credential` for `purpose` at the block's time: ACTIVE.
     function canRead(CredentialRef credential, address grantee, uint16 purpose) external view returns (bool);
@@ -209,4 +465,19 @@ interface IAccessGrants {
 
     /// @notice The id of a grant: keccak256(abi.encode(credential, grantee, purpose)).
     function grantIdOf(CredentialRef credential, address grantee, uint16 purpose) external pure returns (GrantId);
+
+    /// @notice The EIP-712 domain of `Grant` and `Revoke` (ERC-5267). That of `RevokeEverywhere` is the same without the
+    /// chain id.
+    function eip712Domain()
+        external
+        view
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        );
 }

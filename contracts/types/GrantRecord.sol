@@ -10,7 +10,7 @@ pragma solidity 0.8.37;
 ///     20–24  revokedAt    uint40  when an act ended it; 0: none did
 ///     25–28  retention    uint32  seconds of record keeping after the active end
 ///     29–30  sequence     uint16  number of the last change of this grant, from 1
-///     31     flags        uint8   bit 0 RELEASED; bits 1–7 reserved, zero
+///     31     flags        uint8   bits RELEASED, HELD, MAY_GRANT_ONWARD, GRANTED_ONWARD; bits 4–7 reserved, zero
 ///
 /// All times are unix seconds.
 type GrantRecord is bytes32;
@@ -36,6 +36,12 @@ uint256 constant NEVER = type(uint256).max;
 
 /// @dev Flag bit: the grantee gave the access up.
 uint8 constant RELEASED = 1;
+/// @dev Flag bit: legal holds were placed in this period, and have to be asked for. They may have ended since.
+uint8 constant HELD = 2;
+/// @dev Flag bit: the grantee may grant onward.
+uint8 constant MAY_GRANT_ONWARD = 4;
+/// @dev Flag bit: granted by another grantee under its own grant, whose end has to be asked for.
+uint8 constant GRANTED_ONWARD = 8;
 
 /// @notice The one way to make a GrantRecord from its fields.
 function toGrantRecord(
