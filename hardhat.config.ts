@@ -6,8 +6,12 @@ import type { HttpNetworkUserConfig, SolcSolidityCompilerUserConfig } from "hard
 
 const require = createRequire(import.meta.url);
 
-/** What Solidity tests may read: the artifact that they deploy. */
-const fsPermissions = { readFile: ["artifacts/contracts/AccessGrants.sol/AccessGrants.json"] };
+/** What Solidity tests may read: the artifacts that they deploy. */
+const fsPermissions = {
+  readFile: ["AccessGrants", "CredentialRegistry", "EntityRegistry"].map(
+    (name) => `artifacts/contracts/${name}.sol/${name}.json`,
+  ),
+};
 
 const solidityTests = readdirSync(new URL("test/contracts", import.meta.url), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".t.sol") || /^support\W.*\.sol$/.test(name))
