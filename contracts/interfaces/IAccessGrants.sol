@@ -90,35 +90,6 @@ interface IAccessGrants {
         uint8 reason;
     }
 
-    /// @notice What a grantee passes on: the fields of GrantRequest, bounded by the grantee's own grant for this purpose.
-    struct OnwardRequest {
-        address holder;
-        address issuer;
-        bytes32 seal;
-        /// Who may read; not zero, not the holder, not the caller.
-        address grantee;
-        uint16 purpose;
-        uint8 legalBasis;
-        uint64 notBefore;
-        /// At most that of the parent; 0 (ends with the parent) only where the parent has none.
-        uint64 expiresAt;
-        /// At most that of the parent.
-        uint64 lockedUntil;
-        /// At most that of the parent.
-        uint64 retention;
-        bytes32 context;
-    }
-
-    /// @notice What a grantee that granted onward ends.
-    struct OnwardRevokeRequest {
-        address holder;
-        address issuer;
-        bytes32 seal;
-        address grantee;
-        uint16 purpose;
-        uint8 reason;
-    }
-
     /// @notice Whose signatures a holder cancels.
     struct CancelRequest {
         address issuer;
@@ -328,6 +299,8 @@ interface IAccessGrants {
     error AccessGrantsHeld(GrantId id, uint256 holdUntil);
     /// @notice The caller's own grant does not allow it to grant onward, or is itself granted onward.
     error AccessGrantsOnwardNotAllowed(GrantId parent);
+    /// @notice What is granted onward cannot be granted on: one level only.
+    error AccessGrantsOnwardTooDeep();
     /// @notice The caller's own grant is not ACTIVE.
     error AccessGrantsParentNotActive(GrantId parent, GrantState state);
     /// @notice The caller's own grant began in this very second; try again in the next.
@@ -435,10 +408,13 @@ interface IAccessGrants {
     /// @dev The new grant has the same purpose, never ends later than the parent, and ends with it: an end of the
     /// parent's active period is an end of this one's, after which its own retention and lock run. It may be extended by
     /// the same grantor; the holder can revoke it, replace it by a grant of his own, and see it in the events.
-    function grantOnward(OnwardRequest calldata request) external;
+    /// `request` is that of `grant`, bounded by the parent: the end at most that of the parent (0, ending with the parent,
+    /// only where the parent has none), lock and retention at most those of the parent, `allowOnward` false.
+    /// @param holder Whose credential it is.
+    function grantOnward(address holder, GrantRequest calldata request) external;
 
-    /// @notice Ends what the caller granted onward.
-    function revokeOnward(OnwardRevokeRequest calldata request) external;
+    /// @notice Ends what the caller granted onward, as `revoke` by the holder would.
+    function revokeOnward(address holder, RevokeRequest calldata request) external;
 
     /// @notice What the grant allows at the block's time.
     function stateOf(GrantId id) external view returns (GrantState);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What an entity is registered for, as bits of a mask.
+/// @dev What an entity is registered for, as bits of a mask.
 uint8 constant ISSUER = 1;
 /// @dev See ISSUER.
 uint8 constant INSTITUTION = 2;

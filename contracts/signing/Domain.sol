@@ -4,10 +4,12 @@ pragma solidity 0.8.37;
 /// @notice EIP-712 domains and digests. Nothing is kept in immutables: the code of a contract is the same on every chain,
 /// and a chain that splits gets a new chain id by itself.
 library Domain {
-    bytes32 private constant _ON_CHAIN_TYPE =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    bytes32 private constant _PORTABLE_TYPE =
-        keccak256("EIP712Domain(string name,string version,address verifyingContract)");
+    bytes32 private constant _ON_CHAIN_TYPE = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 private constant _PORTABLE_TYPE = keccak256(
+        "EIP712Domain(string name,string version,address verifyingContract)"
+    );
     bytes32 private constant _VERSION = keccak256("1");
 
     /// @notice Which of the domain's fields are used, as ERC-5267 asks: bits name, version, chainId, verifyingContract.

@@ -107,45 +107,78 @@ library GrantRecordLibrary {
     }
 
     /// @notice The same record, given up by the grantee at `time` with record keeping included, as its change `number`.
-    function released(GrantRecord record, uint40 time, uint16 number) internal pure returns (GrantRecord) {
+    /// @param end The active end as it stands, that of the parent included.
+    function released(GrantRecord record, uint40 time, uint16 number, uint256 end) internal pure returns (GrantRecord) {
         return
             toGrantRecord({
                 grantedAt: record.grantedAt(),
                 notBefore: record.notBefore(),
                 expiresAt: record.expiresAt(),
                 lockedUntil: 0,
-                revokedAt: time < record.activeEnd() ? time : record.revokedAt(),
+                revokedAt: time < end ? time : record.revokedAt(),
                 retention: 0,
                 sequence: number,
                 flags: record.flags() | RELEASED
             });
     }
 
-    /// @notice When reading for the purpose ends: the earliest of expiry and revocation, NEVER if neither is set.
-    function activeEnd(GrantRecord record) internal pure returns (uint256 end) {
-        end = NEVER;
+    /// @notice The same record with other flags, as its change `number`.
+    function flagged(GrantRecord record, uint8 newFlags, uint16 number) internal pure returns (GrantRecord) {
+        uint256 word = uint256(GrantRecord.unwrap(record)) & ~uint256(type(uint24).max);
+        return GrantRecord.wrap(bytes32(word | (uint256(number) << 8) | newFlags));
+    }
+
+    /// @notice When reading for the purpose ends, of a grant that has no parent.
+    function activeEnd(GrantRecord record) internal pure returns (uint256) {
+        return record.activeEnd(NEVER);
+    }
+
+    /// @notice When reading for the purpose ends: the earliest of expiry, revocation and the end of the parent, NEVER if
+    /// none is set.
+    /// @param parentEnd When the parent's active period ends, NEVER if there is no parent.
+    function activeEnd(GrantRecord record, uint256 parentEnd) internal pure returns (uint256 end) {
+        end = parentEnd;
         uint256 expiry = record.expiresAt();
         uint256 revocation = record.revokedAt();
-        if (expiry != 0) end = expiry;
+        if (expiry != 0 && expiry < end) end = expiry;
         if (revocation != 0 && revocation < end) end = revocation;
     }
 
+    /// @notice When reading for record keeping ends too, of a grant that has no parent and is not held.
+    function accessEnd(GrantRecord record) internal pure returns (uint256) {
+        return record.accessEnd(NEVER, 0);
+    }
+
     /// @notice When reading for record keeping ends too.
-    /// @dev Ended before its start: nothing could be read, so there is nothing to keep and lock and retention do not
+    /// @dev Ended before its start: nothing could be read, so there is nothing to keep and retention, lock and hold do not
     /// apply. Ended in the very second of its start is not that case: several blocks can share a second, and a reader
     /// may have been served in one of them.
-    function accessEnd(GrantRecord record) internal pure returns (uint256 end) {
-        end = record.activeEnd();
+    /// @param holdUntil The latest of the legal holds, 0 if there is none.
+    function accessEnd(GrantRecord record, uint256 parentEnd, uint256 holdUntil) internal pure returns (uint256 end) {
+        end = record.activeEnd(parentEnd);
         if (end == NEVER || end < record.notBefore()) return end;
         uint256 lock = record.lockedUntil();
         end += record.retention();
         if (end < lock) end = lock;
+        if (end < holdUntil) end = holdUntil;
+    }
+
+    /// @notice What a grant that has no parent and is not held allows at `time` (unix seconds).
+    function stateAt(GrantRecord record, uint64 time) internal pure returns (GrantState) {
+        return record.stateAt(time, NEVER, 0);
     }
 
     /// @notice What the grant allows at `time` (unix seconds).
-    function stateAt(GrantRecord record, uint64 time) internal pure returns (GrantState) {
+    function stateAt(
+        GrantRecord record,
+        uint64 time,
+        uint256 parentEnd,
+        uint256 holdUntil
+    ) internal pure returns (GrantState) {
         if (record.grantedAt() == 0) return GrantState.NONE;
-        if (time < record.activeEnd()) return time < record.notBefore() ? GrantState.PENDING : GrantState.ACTIVE;
-        return time < record.accessEnd() ? GrantState.RETAINED : GrantState.ENDED;
+        if (time < record.activeEnd(parentEnd)) {
+            return time < record.notBefore() ? GrantState.PENDING : GrantState.ACTIVE;
+        }
+        return time < record.accessEnd(parentEnd, holdUntil) ? GrantState.RETAINED : GrantState.ENDED;
     }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type ContractTransactionResponse, id } from "ethers";
+import { type ContractTransactionResponse, id, ZeroAddress } from "ethers";
 import hre from "hardhat";
 import { before, describe, it } from "mocha";
 import type { IAccessGrants } from "../../typechain-types/AccessGrants.ts";
@@ -31,7 +31,7 @@ async function deploy() {
   });
   const [holder, grantee, issuer] = await connection.ethers.getSigners();
   assert.ok(holder !== undefined && grantee !== undefined && issuer !== undefined);
-  const grants = await new AccessGrants__factory(holder).deploy();
+  const grants = await new AccessGrants__factory(holder).deploy(ZeroAddress);
   await grants.waitForDeployment();
 
   const request = (name: string): IAccessGrants.GrantRequestStruct => ({
@@ -44,6 +44,7 @@ async function deploy() {
     expiresAt: START + YEAR,
     lockedUntil: START + 2 * YEAR,
     retention: 5 * YEAR,
+    allowOnward: false,
     context: id(`context of ${name}`),
   });
   const ended = (name: string) => ({

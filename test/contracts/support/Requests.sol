@@ -34,6 +34,7 @@ abstract contract Requests {
                 expiresAt: uint64(NOW) + 2 * YEAR,
                 lockedUntil: 0,
                 retention: 5 * YEAR,
+                allowOnward: false,
                 context: CONTEXT
             });
     }
