@@ -93,5 +93,5 @@ function writeContent(copy: CopyBuffer, event: DecodedEvent | UndecodedEvent): v
   }
   if (event.context === undefined) copy.null();
   else copy.bytea(event.context);
-  writeRecord(copy, event.record);
+  writeRecord(copy, event.record, 8);
 }

@@ -14,6 +14,7 @@ export const VALUE_COLUMNS = [
   "block_number",
   "block_time",
   "reason",
+  "hold_until",
 ] as const;
 /** Only a grant event carries these. */
 export const TERMS_COLUMNS = ["legal_basis", "context"] as const;
@@ -44,12 +45,13 @@ function writeGrant(copy: CopyBuffer, chainId: bigint, change: GrantChange): voi
   copy.bytea(newest.holder);
   copy.bytea(newest.issuer);
   copy.bytea(newest.seal);
-  writeRecord(copy, newest.record);
+  writeRecord(copy, newest.record, 4);
   copy.int8(change.seq);
   copy.int8(change.log.blockNumber);
   copy.int8(change.blockTime);
   if (newest.kind === "GRANTED") copy.null();
   else copy.int2(newest.code);
+  copy.int8(0n);
   if (terms === undefined) {
     copy.null();
     copy.null();

@@ -55,7 +55,10 @@ const granted = (column: (typeof TERMS_COLUMNS)[number]): string => `
 /** Rows of the same grants from the live events that are left, if any. */
 export const PROJECT_AGAIN_SQL = `
   INSERT INTO access_grant (${[...KEY_COLUMNS, ...VALUE_COLUMNS, ...TERMS_COLUMNS].join(", ")})
-  SELECT ${[...KEY_COLUMNS, ...VALUE_COLUMNS].map((column) => `newest.${column}`).join(", ")},
+  SELECT ${[...KEY_COLUMNS, ...VALUE_COLUMNS]
+    .map((column) => `newest.${column}`)
+    .join(", ")
+    .replace("newest.hold_until", "0")},
          ${TERMS_COLUMNS.map(granted).join(", ")}
     FROM (SELECT DISTINCT ON (${keys("e")}) e.* FROM event e JOIN (${TOUCHED}) t ON (${keys("e")}) = (${keys("t")})
            WHERE e.retracted_at IS NULL

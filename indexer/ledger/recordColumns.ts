@@ -1,7 +1,7 @@
 import { RECORD_FIELDS } from "../grants/record.ts";
 import type { CopyBuffer } from "./copy.ts";
 
-/** A record as columns, the same in `event` and `access_grant`. */
+/** A record as columns, named alike in `event` and `access_grant`. */
 export const RECORD_COLUMNS = [
   "granted_at",
   "not_before",
@@ -13,11 +13,14 @@ export const RECORD_COLUMNS = [
   "flags",
 ] as const;
 
-/** Copies the fields of a packed record into the fields of a row, in the order of RECORD_COLUMNS. */
-export function writeRecord(copy: CopyBuffer, record: Uint8Array): void {
+/**
+ * Copies the fields of a packed record into the fields of a row, in the order of RECORD_COLUMNS.
+ * @param sequence width of that column in bytes: other contracts' sequences in `event` need more than a grant's.
+ */
+export function writeRecord(copy: CopyBuffer, record: Uint8Array, sequence: 4 | 8): void {
   const f = RECORD_FIELDS;
   for (const place of [f.grantedAt, f.notBefore, f.expiresAt, f.lockedUntil, f.revokedAt, f.retention])
     copy.uint(record, place, 8);
-  copy.uint(record, f.sequence, 4);
+  copy.uint(record, f.sequence, sequence);
   copy.uint(record, f.flags, 2);
 }

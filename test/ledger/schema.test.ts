@@ -45,9 +45,10 @@ test("schema.prisma and the migrations make the same tables; only the functions 
     [],
   );
   const functions = differences.map((line) => /FUNCTION public\.(\w+)/.exec(line)?.[1]);
-  for (const name of ["grant_state", "grant_active_end", "grant_access_end"]) assert.ok(functions.includes(name), name);
+  for (const name of ["grant_state", "grant_active_end", "grant_access_end", "credential_status"])
+    assert.ok(functions.includes(name), name);
   // An empty catalog would agree with everything.
-  for (const table of ["chain", "event", "access_grant", "block", "reorg"])
+  for (const table of ["chain", "event", "access_grant", "credential", "entity", "block", "reorg"])
     assert.ok(
       fromSchema.some((line) => line.startsWith(`column ${table}.`)),
       table,
@@ -71,7 +72,7 @@ const CHANGES: Record<string, [change: string, shows: RegExp]> = {
     /^- index .*event_live_position.*WHERE \(retracted_at IS NULL\)/,
   ],
   "a changed function": [
-    `CREATE OR REPLACE FUNCTION grant_active_end(expires_at BIGINT, revoked_at BIGINT) RETURNS BIGINT
+    `CREATE OR REPLACE FUNCTION grant_active_end(expires_at BIGINT, revoked_at BIGINT, parent_end BIGINT) RETURNS BIGINT
      LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN LEAST(expires_at, revoked_at)`,
     /^- function .*grant_active_end/,
   ],
