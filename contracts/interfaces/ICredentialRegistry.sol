@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {CredentialRecord, CredentialStatus} from "../types/CredentialRecord.sol";
 import {CredentialRef} from "../types/CredentialRef.sol";
+import {IEntityRegistry} from "./IEntityRegistry.sol";
 
 /// @title Which credentials were issued, and what they are worth
 /// @notice An issuer anchors a credential, takes it back, or replaces it by a newer version; its holder may withdraw it.
@@ -13,12 +14,17 @@ import {CredentialRef} from "../types/CredentialRef.sol";
 /// - Nobody but an active accredited issuer (by transaction or signature) anchors, nobody but the issuer revokes, nobody
 ///   but the holder withdraws. No owner, no upgrade, no pause.
 /// - An end is final: no statement makes a revoked, withdrawn or superseded credential valid again.
-/// - The order in which statements arrive makes no difference to what a credential is worth in the end.
+/// - The order in which statements arrive makes no difference to what a credential is worth in the end, as long as the
+///   issuer does not contradict itself. Of two that contradict each other (one credential anchored on two sets of terms, or
+///   replaced by two others) a chain keeps the one that reaches it first and refuses the other.
 /// - Every change emits one event with the whole record after it, whose `sequence` is one higher than before.
 ///
 /// @dev Warning: valid here does not mean that anybody may read it (see IAccessGrants), nor that the content is true.
 /// @dev Warning: a revocation that was not carried to a chain is not known there. Whoever relies on a credential asks every
 /// chain.
+/// @dev Warning: a signature has no deadline and cannot be cancelled. What it says is ended by another statement only.
+/// @dev Warning: an issuer that is a contract (ERC-1271) signs for the chains where that contract is, and is asked there.
+/// Accounts that bind what they sign to a chain, as ERC-7739 does, have to sign once for each.
 interface ICredentialRegistry {
     /// @notice An issuer's statement about a credential.
     struct AnchorRequest {
@@ -96,16 +102,18 @@ interface ICredentialRegistry {
     error CredentialRegistryAlreadyAnchored(CredentialRef credential);
     /// @notice The older version has been replaced by another credential already.
     error CredentialRegistryAlreadySuperseded(CredentialRef credential, CredentialRef supersededBy);
-    /// @notice The credential was taken back already, at `time`.
+    /// @notice The credential was taken back already, by the same side, at `time`.
     error CredentialRegistryAlreadyEnded(CredentialRef credential, uint256 time);
 
     /// @notice Anchors a credential that the caller issued.
-    /// @dev Needs an active accredited issuer. If it replaces an older credential, that one is superseded, whether it is
-    /// anchored on this chain or not.
+    /// @dev Needs an issuer that is accredited and active now, on this chain. If it replaces an older credential, that one is
+    /// superseded, whether it is anchored on this chain or not, and whether it has ended or not. A credential that was ended
+    /// before it is anchored stays ended.
     function anchor(AnchorRequest calldata request) external;
 
     /// @notice The same, by the issuer's signature over `AnchorCredential` in the portable domain.
-    /// @return done false if the very same statement is here already; then nothing happens.
+    /// @return done false if the very same statement is here already; then nothing happens, and neither the signature nor
+    /// the standing of the issuer is looked at.
     function anchorWithSig(
         address issuer,
         AnchorRequest calldata request,
@@ -114,11 +122,11 @@ interface ICredentialRegistry {
 
     /// @notice Takes a credential back that the caller issued.
     /// @dev Anchored here or not: an anchor that is carried here later does not make it valid. A suspended issuer can
-    /// still revoke.
+    /// still revoke. What the holder withdrew can still be revoked, and the reverse: both are recorded.
     function revoke(address holder, bytes32 seal, uint8 reason) external;
 
     /// @notice The same, by the issuer's signature over `RevokeCredential` in the portable domain.
-    /// @return done false if it is revoked already; then nothing happens.
+    /// @return done false if it is revoked already; then nothing happens, and the signature is not looked at.
     function revokeWithSig(
         address issuer,
         address holder,
@@ -145,7 +153,12 @@ interface ICredentialRegistry {
     function predecessorOf(CredentialRef credential) external view returns (CredentialRef);
 
     /// @notice The newer credential that replaces this one, 0 if none. Following it to the end finds the latest version.
+    /// @dev Warning: an issuer can contradict itself in a circle (A replaces B, B replaces A). Every credential of it is
+    /// superseded. Whoever follows stops at one that was seen before.
     function successorOf(CredentialRef credential) external view returns (CredentialRef);
+
+    /// @notice Where issuers are registered.
+    function entities() external view returns (IEntityRegistry);
 
     /// @notice The EIP-712 domain of the portable signatures, as in ERC-5267: name, version and contract, no chain.
     function eip712Domain()

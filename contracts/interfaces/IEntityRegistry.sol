@@ -92,7 +92,8 @@ interface IEntityRegistry {
     error EntityRegistryKindsInvalid(uint8 kinds);
     /// @notice The jurisdiction is not two capital letters.
     error EntityRegistryJurisdictionInvalid(bytes2 jurisdiction);
-    /// @notice The LEI is not 18 capital letters or digits and the two check digits (ISO 7064, mod 97-10) that follow.
+    /// @notice The LEI is not 18 capital letters or digits and the two check digits (ISO 7064, mod 97-10, 02 to 98) that
+    /// follow from them.
     error EntityRegistryLeiInvalid(bytes20 lei);
     /// @notice The name is empty or longer than 256 bytes.
     error EntityRegistryNameLength(uint256 length, uint256 max);

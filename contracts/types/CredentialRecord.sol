@@ -34,26 +34,6 @@ enum CredentialStatus {
     REVOKED
 }
 
-/// @notice The one way to make a CredentialRecord from its fields.
-function toCredentialRecord(
-    uint40 anchoredAt,
-    uint40 validFrom,
-    uint40 validUntil,
-    uint40 revokedAt,
-    uint40 withdrawnAt,
-    uint40 supersededAt,
-    uint16 sequence
-) pure returns (CredentialRecord) {
-    uint256 word = uint256(anchoredAt) << 216;
-    word |= uint256(validFrom) << 176;
-    word |= uint256(validUntil) << 136;
-    word |= uint256(revokedAt) << 96;
-    word |= uint256(withdrawnAt) << 56;
-    word |= uint256(supersededAt) << 16;
-    word |= sequence;
-    return CredentialRecord.wrap(bytes32(word));
-}
-
 /// @notice The fields of a record and its status. Pure and total: defined for every word and every moment.
 library CredentialRecordLibrary {
     function anchoredAt(CredentialRecord record) internal pure returns (uint40) {
@@ -84,6 +64,31 @@ library CredentialRecordLibrary {
         return uint16(uint256(CredentialRecord.unwrap(record)));
     }
 
+    /// @notice The same record with the issuer's statement, which reached the chain at `time`. Nothing was anchored before.
+    function anchored(
+        CredentialRecord record,
+        uint40 time,
+        uint40 from,
+        uint40 until
+    ) internal pure returns (CredentialRecord) {
+        return _changed(record, (uint256(time) << 216) | (uint256(from) << 176) | (uint256(until) << 136));
+    }
+
+    /// @notice The same record, taken back by the issuer at `time`. It was not before.
+    function revoked(CredentialRecord record, uint40 time) internal pure returns (CredentialRecord) {
+        return _changed(record, uint256(time) << 96);
+    }
+
+    /// @notice The same record, taken back by the holder at `time`. It was not before.
+    function withdrawn(CredentialRecord record, uint40 time) internal pure returns (CredentialRecord) {
+        return _changed(record, uint256(time) << 56);
+    }
+
+    /// @notice The same record, replaced by a newer version at `time`. It was not before.
+    function superseded(CredentialRecord record, uint40 time) internal pure returns (CredentialRecord) {
+        return _changed(record, uint256(time) << 16);
+    }
+
     /// @notice What the credential is worth at `time` (unix seconds).
     /// @dev An end decides whether or not the anchor is there: a revocation that was carried here first is not undone by
     /// the anchor that follows it.
@@ -94,6 +99,12 @@ library CredentialRecordLibrary {
         if (!_reached(record.anchoredAt(), time)) return CredentialStatus.NOT_ANCHORED;
         if (_reached(record.validUntil(), time)) return CredentialStatus.EXPIRED;
         return time < record.validFrom() ? CredentialStatus.NOT_YET_VALID : CredentialStatus.VALID;
+    }
+
+    /// @dev Each of the four changes happens once and sets fields that were zero, so the sequence ends at 4 and adding
+    /// never carries into the next field.
+    function _changed(CredentialRecord record, uint256 fields) private pure returns (CredentialRecord) {
+        return CredentialRecord.wrap(bytes32(uint256(CredentialRecord.unwrap(record)) + fields + 1));
     }
 
     /// @dev Whether something that happens at `moment` (0: never) has happened at `time`.
