@@ -521,9 +521,12 @@ contract AccessGrants is IAccessGrants {
             // The new period starts at once: while PENDING the grantee could not read its records, and a revocation
             // before the start would end them. Legal holds stand by themselves, and can be lifted still.
             (uint256 parentEnd, uint256 holdUntil) = _bearings(id, current);
-            uint256 accessEnd = current.accessEnd(parentEnd, 0);
-            if (start > block.timestamp) revert AccessGrantsStartWhileRetained(request.notBefore, accessEnd);
-            if (lockedUntil < accessEnd) lockedUntil = accessEnd;
+            if (start > block.timestamp) {
+                uint256 accessEnd = current.accessEnd(parentEnd, holdUntil);
+                revert AccessGrantsStartWhileRetained(request.notBefore, accessEnd);
+            }
+            uint256 agreedEnd = current.accessEnd(parentEnd, 0);
+            if (lockedUntil < agreedEnd) lockedUntil = agreedEnd;
             if (holdUntil > block.timestamp) flags |= HELD;
         }
         return

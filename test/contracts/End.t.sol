@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "../../contracts/interfaces/IAccessGrants.sol";
 import {GrantRecord, GrantState} from "../../contracts/types/GrantRecord.sol";
 import {Fixture} from "./support/Fixture.sol";
-import {Errors, Model, Terms} from "./support/Model.sol";
+import {Errors} from "./support/Errors.sol";
+import {Model, Terms} from "./support/Model.sol";
 
 /// @notice Revoking by the holder, releasing by the grantee.
 contract EndTest is Fixture {

@@ -6,7 +6,8 @@ import {CredentialRef, toCredentialRef} from "../../contracts/types/CredentialRe
 import {GrantId, toGrantId} from "../../contracts/types/GrantId.sol";
 import {GrantRecord, GrantState} from "../../contracts/types/GrantRecord.sol";
 import {Fixture} from "./support/Fixture.sol";
-import {Errors, Model, Terms} from "./support/Model.sol";
+import {Errors} from "./support/Errors.sol";
+import {Model, Terms} from "./support/Model.sol";
 import {Vm} from "./support/Test.sol";
 
 /// @notice What went wrong in other systems of this kind, each a test named after the fault. That the cost of a call does

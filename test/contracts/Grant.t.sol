@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "../../contracts/interfaces/IAccessGrants.sol";
 import {GrantRecord, GrantState} from "../../contracts/types/GrantRecord.sol";
 import {Fixture} from "./support/Fixture.sol";
-import {Errors, Model, Terms} from "./support/Model.sol";
+import {Errors} from "./support/Errors.sol";
+import {Model, Terms} from "./support/Model.sol";
 
 /// @notice A first grant: what it does and what it refuses.
 contract GrantTest is Fixture {
@@ -20,7 +21,9 @@ contract GrantTest is Fixture {
                 revokedAt: 0,
                 retention: 5 * YEAR,
                 sequence: 1,
-                flags: 0
+                flags: 0,
+                parentEnd: 0,
+                holdUntil: 0
             });
     }
 

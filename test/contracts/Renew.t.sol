@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "../../contracts/interfaces/IAccessGrants.sol";
 import {GrantState} from "../../contracts/types/GrantRecord.sol";
 import {Fixture} from "./support/Fixture.sol";
-import {Errors, Model, Terms} from "./support/Model.sol";
+import {Errors} from "./support/Errors.sol";
+import {Model, Terms} from "./support/Model.sol";
 
 /// @notice A grant that is RETAINED or ENDED begins a new period; what has to be kept stays kept.
 contract RenewTest is Fixture {
@@ -41,7 +42,9 @@ contract RenewTest is Fixture {
                 revokedAt: 0,
                 retention: request.retention,
                 sequence: 3,
-                flags: 0
+                flags: 0,
+                parentEnd: 0,
+                holdUntil: 0
             })
         );
         assertState(GrantState.ACTIVE);
@@ -66,7 +69,9 @@ contract RenewTest is Fixture {
                 revokedAt: 0,
                 retention: 0,
                 sequence: 3,
-                flags: 0
+                flags: 0,
+                parentEnd: 0,
+                holdUntil: 0
             })
         );
         assertState(GrantState.ACTIVE);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "../../../contracts/interfaces/IAccessGrants.sol";
 import {GrantId} from "../../../contracts/types/GrantId.sol";
 import {GrantState} from "../../../contracts/types/GrantRecord.sol";
+import {Errors} from "./Errors.sol";
 
 /// @notice A grant as the documentation describes it, unpacked.
 struct Terms {
@@ -15,6 +16,10 @@ struct Terms {
     uint256 retention;
     uint256 sequence;
     uint256 flags;
+    /// When the parent's active period ends, 0 if that is never or there is no parent. Not part of the record.
+    uint256 parentEnd;
+    /// The latest of the legal holds, 0 if there is none. Not part of the record.
+    uint256 holdUntil;
 }
 
 /// @notice The documentation once more, as a program of its own: it shares no code with the contract and none of its ways
@@ -23,7 +28,14 @@ struct Terms {
 library Model {
     uint256 internal constant YEAR = 365 days;
     uint256 internal constant TEN_YEARS = 3652 days;
+    uint256 internal constant FIVE_YEARS = 1826 days;
     uint256 internal constant NEVER = type(uint256).max;
+
+    // The flags, as the documentation numbers them.
+    uint256 internal constant RELEASED_FLAG = 1;
+    uint256 internal constant HELD_FLAG = 2;
+    uint256 internal constant MAY_GRANT_ONWARD_FLAG = 4;
+    uint256 internal constant GRANTED_ONWARD_FLAG = 8;
 
     function encode(Terms memory t) internal pure returns (bytes32) {
         return
@@ -59,14 +71,22 @@ library Model {
     function activeEnd(Terms memory t) internal pure returns (uint256) {
         uint256 expiry = t.expiresAt == 0 ? NEVER : t.expiresAt;
         uint256 revocation = t.revokedAt == 0 ? NEVER : t.revokedAt;
-        return earliest(expiry, revocation);
+        uint256 parent = t.parentEnd == 0 ? NEVER : t.parentEnd;
+        return earliest(earliest(expiry, revocation), parent);
     }
 
     function accessEnd(Terms memory t) internal pure returns (uint256) {
         uint256 end = activeEnd(t);
         if (end == NEVER) return NEVER;
         if (end < t.notBefore) return end;
-        return latest(end + t.retention, t.lockedUntil);
+        return latest(latest(end + t.retention, t.lockedUntil), t.holdUntil);
+    }
+
+    /// @dev Until when there would be access if no authority held the grant.
+    function agreedEnd(Terms memory t) internal pure returns (uint256) {
+        Terms memory free = copy(t);
+        free.holdUntil = 0;
+        return accessEnd(free);
     }
 
     function state(Terms memory t, uint256 time) internal pure returns (GrantState) {
@@ -87,10 +107,66 @@ library Model {
     ) internal pure returns (Terms memory next, bytes memory failure) {
         failure = refusal(holder, r, time);
         if (failure.length != 0) return (t, failure);
+        return next_(t, id, r, time, r.allowOnward ? MAY_GRANT_ONWARD_FLAG : 0);
+    }
+
+    /// @dev What a grantee passes on under `parent`. `again`: it granted this before, and `t` is of that.
+    function grantedOnward(
+        Terms memory t,
+        GrantId id,
+        Terms memory parent,
+        GrantId parentId,
+        address[2] memory holderAndGrantor,
+        IAccessGrants.GrantRequest memory r,
+        uint256 time,
+        bool again
+    ) internal pure returns (Terms memory next, bytes memory failure) {
+        if (r.allowOnward) return (t, abi.encodeCall(Errors.AccessGrantsOnwardTooDeep, ()));
+        if (r.grantee == holderAndGrantor[1])
+            return (t, abi.encodeCall(Errors.AccessGrantsSelfGrant, (holderAndGrantor[1])));
+        failure = refusal(holderAndGrantor[0], r, time);
+        if (failure.length == 0) failure = beyond(parent, parentId, r, time);
+        if (failure.length != 0) return (t, failure);
+        GrantState now_ = state(t, time);
+        if ((now_ == GrantState.PENDING || now_ == GrantState.ACTIVE) && !again)
+            return (t, abi.encodeCall(Errors.AccessGrantsGrantedByOther, (id)));
+        (next, failure) = next_(t, id, r, time, GRANTED_ONWARD_FLAG);
+        if (failure.length == 0) next.parentEnd = activeEnd(parent) == NEVER ? 0 : activeEnd(parent);
+    }
+
+    /// @dev What is wrong with granting onward under `parent`.
+    function beyond(
+        Terms memory parent,
+        GrantId parentId,
+        IAccessGrants.GrantRequest memory r,
+        uint256 time
+    ) internal pure returns (bytes memory) {
+        if (!has(parent, MAY_GRANT_ONWARD_FLAG)) return abi.encodeCall(Errors.AccessGrantsOnwardNotAllowed, (parentId));
+        if (state(parent, time) != GrantState.ACTIVE)
+            return abi.encodeCall(Errors.AccessGrantsParentNotActive, (parentId, state(parent, time)));
+        if (parent.grantedAt == time) return abi.encodeCall(Errors.AccessGrantsParentTooYoung, (parentId, time));
+        bool longer = r.expiresAt == 0 || r.expiresAt > parent.expiresAt;
+        if (parent.expiresAt != 0 && longer)
+            return abi.encodeCall(Errors.AccessGrantsExpiryBeyondParent, (r.expiresAt, parent.expiresAt));
+        if (r.lockedUntil > parent.lockedUntil)
+            return abi.encodeCall(Errors.AccessGrantsLockBeyondParent, (r.lockedUntil, parent.lockedUntil));
+        if (r.retention > parent.retention)
+            return abi.encodeCall(Errors.AccessGrantsRetentionBeyondParent, (r.retention, parent.retention));
+        return "";
+    }
+
+    /// @dev The terms after a grant of either kind, whose flag is `kind`.
+    function next_(
+        Terms memory t,
+        GrantId id,
+        IAccessGrants.GrantRequest memory r,
+        uint256 time,
+        uint256 kind
+    ) internal pure returns (Terms memory next, bytes memory failure) {
         if (t.sequence + 2 > 65_535) return (t, abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (id)));
         GrantState now_ = state(t, time);
         bool extends_ = now_ == GrantState.PENDING || now_ == GrantState.ACTIVE;
-        if (extends_) failure = shortening(t, id, r, time);
+        if (extends_) failure = shortening(t, id, r, time, kind);
         if (now_ == GrantState.RETAINED && r.notBefore > time)
             failure = abi.encodeCall(Errors.AccessGrantsStartWhileRetained, (r.notBefore, accessEnd(t)));
         if (failure.length != 0) return (t, failure);
@@ -98,9 +174,12 @@ library Model {
         next.grantedAt = extends_ ? t.grantedAt : time;
         next.notBefore = now_ == GrantState.ACTIVE ? t.notBefore : latest(r.notBefore, time);
         next.expiresAt = r.expiresAt;
-        next.lockedUntil = now_ == GrantState.RETAINED ? latest(r.lockedUntil, accessEnd(t)) : r.lockedUntil;
+        next.lockedUntil = now_ == GrantState.RETAINED ? latest(r.lockedUntil, agreedEnd(t)) : r.lockedUntil;
         next.retention = r.retention;
         next.sequence = t.sequence + 1;
+        next.flags = kind;
+        bool held_ = extends_ ? has(t, HELD_FLAG) : now_ == GrantState.RETAINED && t.holdUntil > time;
+        if (held_) (next.flags, next.holdUntil) = (kind + HELD_FLAG, t.holdUntil);
     }
 
     /// @dev What is wrong with a request by itself.
@@ -132,7 +211,8 @@ library Model {
         Terms memory t,
         GrantId id,
         IAccessGrants.GrantRequest memory r,
-        uint256 time
+        uint256 time,
+        uint256 kind
     ) internal pure returns (bytes memory) {
         if (r.notBefore > time && r.notBefore > t.notBefore)
             return abi.encodeCall(Errors.AccessGrantsStartPostponed, (r.notBefore, t.notBefore));
@@ -142,8 +222,11 @@ library Model {
             return abi.encodeCall(Errors.AccessGrantsLockShortened, (r.lockedUntil, t.lockedUntil));
         if (r.retention < t.retention)
             return abi.encodeCall(Errors.AccessGrantsRetentionShortened, (r.retention, t.retention));
+        if (has(t, MAY_GRANT_ONWARD_FLAG) && kind != MAY_GRANT_ONWARD_FLAG)
+            return abi.encodeCall(Errors.AccessGrantsOnwardWithdrawn, (id));
         uint256 start = t.notBefore <= time ? t.notBefore : latest(r.notBefore, time);
-        bool same = start == t.notBefore && r.expiresAt == t.expiresAt;
+        bool same = start == t.notBefore && r.expiresAt == t.expiresAt && has(t, MAY_GRANT_ONWARD_FLAG) == (kind == 4);
+        if (has(t, GRANTED_ONWARD_FLAG) != (kind == GRANTED_ONWARD_FLAG)) same = false;
         if (same && r.lockedUntil == t.lockedUntil && r.retention == t.retention)
             return abi.encodeCall(Errors.AccessGrantsUnchanged, (id));
         return "";
@@ -171,12 +254,62 @@ library Model {
         GrantState now_ = state(t, time);
         if (now_ == GrantState.NONE) return (t, abi.encodeCall(Errors.AccessGrantsNotFound, (id)));
         if (now_ == GrantState.ENDED) return (t, abi.encodeCall(Errors.AccessGrantsAlreadyEnded, (id, accessEnd(t))));
+        if (t.holdUntil > time) return (t, abi.encodeCall(Errors.AccessGrantsHeld, (id, t.holdUntil)));
         next = copy(t);
         if (now_ != GrantState.RETAINED) next.revokedAt = time;
         next.lockedUntil = 0;
         next.retention = 0;
         next.sequence = earliest(t.sequence + 1, 65_535);
-        next.flags = 1;
+        if (!has(t, RELEASED_FLAG)) next.flags += RELEASED_FLAG;
+    }
+
+    /// @dev A hold by an authority whose own hold lasts until `own` (0: none), where those of `others` others stand, the
+    /// latest until `othersUntil`.
+    function held(
+        Terms memory t,
+        GrantId id,
+        uint64 until,
+        uint256 time,
+        uint256 own,
+        uint256 others,
+        uint256 othersUntil
+    ) internal pure returns (Terms memory next, bytes memory failure) {
+        GrantState now_ = state(t, time);
+        if (now_ != GrantState.ACTIVE && now_ != GrantState.RETAINED)
+            return (t, abi.encodeCall(Errors.AccessGrantsNothingToHold, (id, now_)));
+        if (until <= time) return (t, abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (until, time)));
+        if (until > time + FIVE_YEARS)
+            return (t, abi.encodeCall(Errors.AccessGrantsHoldTooFar, (until, time + FIVE_YEARS)));
+        if (until <= own) return (t, abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (until, own)));
+        if (others == 4) return (t, abi.encodeCall(Errors.AccessGrantsHoldsFull, (id, 4)));
+        next = copy(t);
+        next.holdUntil = latest(until, othersUntil);
+        next.sequence = earliest(t.sequence + 1, 65_535);
+        if (!has(t, HELD_FLAG)) next.flags += HELD_FLAG;
+    }
+
+    function lifted(
+        Terms memory t,
+        GrantId id,
+        address authority,
+        uint256 own,
+        uint256 othersUntil
+    ) internal pure returns (Terms memory next, bytes memory failure) {
+        if (own == 0) return (t, abi.encodeCall(Errors.AccessGrantsNotHeld, (id, authority)));
+        next = copy(t);
+        next.holdUntil = othersUntil;
+        next.sequence = earliest(t.sequence + 1, 65_535);
+        if (othersUntil == 0 && has(t, HELD_FLAG)) next.flags -= HELD_FLAG;
+    }
+
+    function cancelled(Terms memory t, GrantId id) internal pure returns (Terms memory next, bytes memory failure) {
+        if (t.sequence + 2 > 65_535) return (t, abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (id)));
+        next = copy(t);
+        next.sequence = t.sequence + 1;
+    }
+
+    function has(Terms memory t, uint256 flag) internal pure returns (bool) {
+        return (t.flags / flag) % 2 == 1;
     }
 
     function copy(Terms memory t) internal pure returns (Terms memory) {
@@ -190,28 +323,4 @@ library Model {
     function latest(uint256 a, uint256 b) internal pure returns (uint256) {
         return a > b ? a : b;
     }
-}
-
-/// @dev abi.encodeCall checks arguments of functions, not of errors: the errors of the interface as functions.
-interface Errors {
-    function AccessGrantsIssuerZero() external;
-    function AccessGrantsSealZero() external;
-    function AccessGrantsGranteeZero() external;
-    function AccessGrantsSelfGrant(address holder) external;
-    function AccessGrantsPurposeZero() external;
-    function AccessGrantsNotBeforeTooFar(uint64 notBefore, uint256 max) external;
-    function AccessGrantsExpiryNotAfterStart(uint64 expiresAt, uint256 start) external;
-    function AccessGrantsExpiryTooFar(uint64 expiresAt, uint256 max) external;
-    function AccessGrantsLockTooFar(uint64 lockedUntil, uint256 max) external;
-    function AccessGrantsRetentionTooLong(uint64 retention, uint256 max) external;
-    function AccessGrantsExpiryShortened(uint64 expiresAt, uint256 current) external;
-    function AccessGrantsLockShortened(uint64 lockedUntil, uint256 current) external;
-    function AccessGrantsRetentionShortened(uint64 retention, uint256 current) external;
-    function AccessGrantsStartPostponed(uint64 notBefore, uint256 current) external;
-    function AccessGrantsStartWhileRetained(uint64 notBefore, uint256 accessEnd) external;
-    function AccessGrantsUnchanged(GrantId id) external;
-    function AccessGrantsNotFound(GrantId id) external;
-    function AccessGrantsAlreadyEnded(GrantId id, uint256 endedAt) external;
-    function AccessGrantsSequenceExhausted(GrantId id) external;
-    function AccessGrantsEmptyBatch() external;
 }
