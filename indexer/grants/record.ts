@@ -27,6 +27,12 @@ export interface GrantRecord {
 
 /** Set in `flags` when the grantee gave the access up. */
 export const FLAG_RELEASED = 1;
+/** Legal holds were placed, and count with the latest of them. */
+export const FLAG_HELD = 2;
+/** The grantee may grant onward. */
+export const FLAG_MAY_GRANT_ONWARD = 4;
+/** Granted by another grantee under its own grant, whose end counts. */
+export const FLAG_GRANTED_ONWARD = 8;
 
 /** Where each field lies in the record: offset and width in bytes, in the order of the layout. */
 export const RECORD_FIELDS = {
