@@ -470,7 +470,7 @@ contract AccessGrants is IAccessGrants {
         for (uint256 i = 0; i < MAX_HOLDS; ++i) {
             Hold memory standing = holds[i];
             if (standing.until <= block.timestamp) {
-                free = i;
+                if (free == MAX_HOLDS) free = i;
             } else if (standing.authority == msg.sender) {
                 if (until <= standing.until) revert AccessGrantsHoldNotLonger(until, standing.until);
                 own = i;
