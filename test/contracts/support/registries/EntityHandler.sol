@@ -17,12 +17,9 @@ contract EntityHandler is Registries {
 
     mapping(address account => IEntityRegistry.Entity entity) private _model;
 
-    constructor() {
-        deployRegistries();
-    }
-
-    function registry() external view returns (IEntityRegistry) {
-        return entities;
+    /// @param entities_ A registry that this contract is to govern, without delays.
+    constructor(IEntityRegistry entities_) {
+        entities = entities_;
     }
 
     function foretold(address account) external view returns (IEntityRegistry.Entity memory) {

@@ -8,7 +8,7 @@ import {Product} from "../Product.sol";
 
 /// @notice Both registries, as they are deployed, under a manager whose administrator is this test.
 abstract contract Registries is Product {
-    uint64 internal constant NOW = 1_800_000_000;
+    uint40 internal constant NOW = 1_800_000_000;
     uint64 internal constant MAX_TIME = type(uint40).max;
 
     address internal constant HOLDER = address(0x1001);
