@@ -64,6 +64,8 @@ abstract contract Requests {
             time + TEN_YEARS
         );
         r.retention = anyTime(random[3], t.retention, TEN_YEARS);
+        r.allowOnward = (random[4] >> 8) % 2 == 0 || (t.flags / 4) % 2 == 1;
+        if (random[4] % 21 == 0) r.allowOnward = !r.allowOnward;
         if (random[4] % 16 == 0) r.issuer = address(0);
         if (random[4] % 17 == 0) r.seal = 0;
         if (random[4] % 18 == 0) r.grantee = address(0);
