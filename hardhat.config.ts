@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 import type { HttpNetworkUserConfig, SolcSolidityCompilerUserConfig } from "hardhat/types/config";
+import { type ChainRecord, rpcVariable } from "./deploy/chainRecord.ts";
+import { CHAINS } from "./deploy/chains.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -33,13 +35,15 @@ function compiler(settings: object): SolcSolidityCompilerUserConfig {
   };
 }
 
-/** A public network: URL and key come from the environment or from `hardhat keystore`, never from a file in git. */
-function publicNetwork(chainId: number, chainType: "l1" | "op" | "generic", prefix: string): HttpNetworkUserConfig {
+/** URL and key of a public network come from the environment or from `hardhat keystore`, never from a file in git. */
+function network(chain: ChainRecord): HttpNetworkUserConfig {
+  const { chainId, chainType, url } = chain;
+  if (url !== undefined) return { type: "http", chainId, chainType, url };
   return {
     type: "http",
     chainId,
     chainType,
-    url: configVariable(`${prefix}_RPC_URL`),
+    url: configVariable(rpcVariable(chain)),
     accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
   };
 }
@@ -63,7 +67,7 @@ export default defineConfig({
         default: {
           fsPermissions,
           fuzz: { runs: 1_000 },
-          invariant: { runs: 256, depth: 64, failOnRevert: true },
+          invariant: { runs: 1_000, depth: 64, failOnRevert: true },
         },
         deep: {
           fsPermissions,
@@ -73,12 +77,7 @@ export default defineConfig({
       },
     },
   },
-  networks: {
-    localhost: { type: "http", url: "http://127.0.0.1:8545" },
-    sepolia: publicNetwork(11_155_111, "l1", "SEPOLIA"),
-    arbitrumSepolia: publicNetwork(421_614, "generic", "ARBITRUM_SEPOLIA"),
-    optimismSepolia: publicNetwork(11_155_420, "op", "OPTIMISM_SEPOLIA"),
-    baseSepolia: publicNetwork(84_532, "op", "BASE_SEPOLIA"),
-  },
+  networks: Object.fromEntries(CHAINS.map((chain) => [chain.network, network(chain)])),
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   typechain: { outDir: "./typechain-types" },
 });

@@ -25,18 +25,47 @@ const contractSchema = z.strictObject({
   /** null also where another contract called the deployer. */
   transactionHash: bytes32.nullable(),
   unknown: z.string().min(1).optional(),
+  /** Addresses, in the order of the constructor's parameters. Records of the first generation had none. */
+  constructorArguments: z.array(address).default([]),
+  /** Of creation code and arguments: with deployer and salt they decide the address. */
   initCodeHash: bytes32,
+  /** Of the code at the address, immutable variables filled in. */
   runtimeCodeHash: bytes32,
   /** keccak256 of the ABI as JSON without spaces. */
   abiHash: bytes32,
+});
+
+const seconds = z.int().nonnegative();
+
+const governanceSchema = z.strictObject({
+  /** The AccessManager that this is about. */
+  manager: address,
+  /** Who was appointed by the set-up. What holds today is on the chain: `npm run deploy:check` compares. */
+  admin: address,
+  guardian: address,
+  registrar: address,
+  suspender: address,
+  delays: z.strictObject({ registrar: seconds, admin: seconds, grant: seconds, target: seconds }),
+  /** null: the admin has not executed it yet. */
+  setUp: z
+    .strictObject({
+      /** null if the node could not tell, with the reason in `unknown`. */
+      transactionHash: bytes32.nullable(),
+      block: z.int().nonnegative().nullable(),
+      unknown: z.string().min(1).optional(),
+    })
+    .nullable(),
 });
 
 const deploymentSchema = z.strictObject({
   chainId: z.int().positive(),
   /** Newest last. Two generations of one contract have the same name and two addresses. */
   contracts: z.array(contractSchema).min(1),
+  /** Newest last, one for each AccessManager. */
+  governance: z.array(governanceSchema).default([]),
 });
 
+export type GovernanceRecord = z.infer<typeof governanceSchema>;
 export type DeployedContract = z.infer<typeof contractSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
 

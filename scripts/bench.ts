@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { fillChain } from "../bench/busyChain.ts";
 import { checkQuery, measureLatency, quantile } from "../bench/latency.ts";
-import { deployAccessGrants } from "../deploy/deploy.ts";
+import { deploySuite } from "../deploy/deploy.ts";
 import { toHex } from "../indexer/grants/bytes.ts";
 import { startAnvil } from "../test/support/anvil.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
@@ -80,9 +80,9 @@ try {
 async function deploy(): Promise<string> {
   await anvil.send("evm_setAutomine", true);
   const signer = await anvil.provider.getSigner(0);
-  const { address } = await deployAccessGrants({ signer, chainId: CHAIN_ID, directory: folder });
+  const { suite } = await deploySuite({ signer, chainId: CHAIN_ID, directory: folder });
   await anvil.send("evm_setAutomine", false);
-  return address;
+  return suite.accessGrants.address;
 }
 
 async function fill(contract: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { deployAccessGrants } from "../../deploy/deploy.ts";
-import type { ChainConfig } from "../../indexer/config/config.ts";
-import { parseAddress } from "../../indexer/grants/caip.ts";
+import { deploySuite } from "../../deploy/deploy.ts";
+import { type ChainConfig, indexedContracts } from "../../indexer/config/config.ts";
 import { type LocalChain, startLocalChain } from "./anvil.ts";
 
 const CHAINS = [
@@ -19,7 +18,7 @@ export interface DemoChain extends LocalChain {
   readonly config: ChainConfig;
 }
 
-/** Two local chains with AccessGrants deployed on both. `started` is told of each as soon as it has to be stopped. */
+/** Two local chains with the contracts deployed on both, governed by their deployer. `started` is told of each as soon as it has to be stopped. */
 export async function startChains(folder: string, started: (chain: LocalChain) => void): Promise<DemoChain[]> {
   mkdirSync(join(folder, "deployments"), { recursive: true });
   const chains: LocalChain[] = [];
@@ -33,12 +32,14 @@ export async function startChains(folder: string, started: (chain: LocalChain) =
 
 async function deployTo(chain: LocalChain, directory: string): Promise<DemoChain> {
   const signer = await chain.provider.getSigner(DEPLOYER);
-  const { address, record } = await deployAccessGrants({ signer, chainId: chain.chainId, directory });
-  const contracts = record.contracts.map((contract) => ({
-    name: "AccessGrants" as const,
-    address: parseAddress(contract.address),
-    startBlock: BigInt(contract.block ?? 0),
-  }));
+  // Each transaction has to be in a block before the next is sent: nobody wants to wait for the usual blocks.
+  const onSent = () => chain.provider.send("evm_mine", []);
+  const { suite, record } = await deploySuite({ signer, chainId: chain.chainId, directory, onSent });
+  const contracts = indexedContracts(record);
   const { chainId, name, url } = chain;
-  return { ...chain, contract: address, config: { chainId, name, rpc: [url], pollIntervalMs: 250, contracts } };
+  return {
+    ...chain,
+    contract: suite.accessGrants.address,
+    config: { chainId, name, rpc: [url], pollIntervalMs: 250, contracts },
+  };
 }

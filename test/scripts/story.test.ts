@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { Interface } from "ethers";
 import { accessGrantsArtifact } from "../../deploy/artifact.ts";
-import { deployAccessGrants } from "../../deploy/deploy.ts";
+import { deploySuite } from "../../deploy/deploy.ts";
 import { toHex } from "../../indexer/grants/bytes.ts";
 import { grantId } from "../../indexer/grants/ids.ts";
 import type { DemoChain } from "../../scripts/demo/chains.ts";
@@ -54,9 +54,10 @@ describe("the story", () => {
     await node.send("evm_setAutomine", true);
     const { provider, url } = node;
     provider.pollingInterval = 20;
-    const { address } = await deployAccessGrants({ signer: await provider.getSigner(9), chainId, directory: folder });
+    const { suite } = await deploySuite({ signer: await provider.getSigner(9), chainId, directory: folder });
+    const contract = suite.accessGrants.address;
     const config = { chainId: BigInt(chainId), name, rpc: [url], pollIntervalMs: 20, contracts: [] };
-    return { chainId: BigInt(chainId), name, url, provider, contract: address, config, stop: node.stop, kill() {} };
+    return { chainId: BigInt(chainId), name, url, provider, contract, config, stop: node.stop, kill() {} };
   }
 
   async function stateOf({ provider, contract: to }: DemoChain, { credential, grantee, purpose }: Subject) {
