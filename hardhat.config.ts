@@ -36,7 +36,7 @@ function compiler(settings: object): SolcSolidityCompilerUserConfig {
 }
 
 /** URL and key of a public network come from the environment or from `hardhat keystore`, never from a file in git. */
-function network(chain: ChainRecord): HttpNetworkUserConfig {
+export function network(chain: ChainRecord): HttpNetworkUserConfig {
   const { chainId, chainType, url } = chain;
   if (url !== undefined) return { type: "http", chainId, chainType, url };
   return {

@@ -41,7 +41,7 @@ before(async () => {
   await sql.connect();
   await anvil.send("evm_setAutomine", true);
   const artifact = JSON.parse(await readFile(new URL("../contracts/GrantRecordHarness.json", import.meta.url), "utf8"));
-  const factory = new ContractFactory(artifact.abi, artifact.initCode, await anvil.provider.getSigner(0));
+  const factory = new ContractFactory(artifact.abi, artifact.creationCode, await anvil.provider.getSigner(0));
   harness = (await (await factory.deploy()).waitForDeployment()) as Contract;
 });
 

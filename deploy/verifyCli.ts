@@ -1,0 +1,46 @@
+/** `npm run deploy:verify -- --network <name>`: shows the sources to the chain's explorer, by Hardhat's verify plugin. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { explain, OperatorError } from "../indexer/ops/errors.ts";
+import { chainOf } from "./chains.ts";
+import { deploymentPath, readDeployment } from "./record.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** The newest generation's, since older sources are not here. */
+const SOURCES: Readonly<Record<string, string>> = {
+  AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
+  EntityRegistry: "contracts/EntityRegistry.sol",
+  CredentialRegistry: "contracts/CredentialRegistry.sol",
+  AccessGrants: "contracts/AccessGrants.sol",
+};
+
+function verify(network: string, directory: string): boolean {
+  if (process.env["ETHERSCAN_API_KEY"] === undefined)
+    throw new OperatorError("ETHERSCAN_API_KEY is not given: explorers take sources only with a key of etherscan.io");
+  const { contracts } = readDeployment(deploymentPath(directory, chainOf(network).chainId));
+  const newest = new Map(contracts.map((contract) => [contract.name, contract]));
+  let failures = 0;
+  for (const { name, address, constructorArguments } of newest.values()) {
+    const args = ["--config", "hardhat.verify.config.ts", "verify", "etherscan", "--network", network];
+    const named = ["--contract", `${SOURCES[name]}:${name}`, address, ...constructorArguments];
+    process.stdout.write(`${name} at ${address}\n`);
+    if (spawnSync("hardhat", [...args, ...named], { cwd: root, stdio: "inherit" }).status !== 0) failures++;
+  }
+  return failures === 0;
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      network: { type: "string" },
+      directory: { type: "string", default: fileURLToPath(new URL("./deployments", import.meta.url)) },
+    },
+  });
+  if (values.network === undefined) throw new OperatorError("usage: npm run deploy:verify -- --network <name>");
+  if (!verify(values.network, values.directory)) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}
