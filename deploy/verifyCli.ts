@@ -16,17 +16,23 @@ const SOURCES: Readonly<Record<string, string>> = {
   AccessGrants: "contracts/AccessGrants.sol",
 };
 
+/** The profile "production" that verifying takes by itself would compile with other settings than ours. */
+function hardhat(...args: string[]): boolean {
+  const config = ["--config", "hardhat.verify.config.ts", "--build-profile", "default"];
+  return spawnSync("hardhat", [...config, ...args], { cwd: root, stdio: "inherit" }).status === 0;
+}
+
 function verify(network: string, directory: string): boolean {
   if (process.env["ETHERSCAN_API_KEY"] === undefined)
     throw new OperatorError("ETHERSCAN_API_KEY is not given: explorers take sources only with a key of etherscan.io");
   const { contracts } = readDeployment(deploymentPath(directory, chainOf(network).chainId));
   const newest = new Map(contracts.map((contract) => [contract.name, contract]));
+  if (!hardhat("build", "--no-tests")) return false;
   let failures = 0;
   for (const { name, address, constructorArguments } of newest.values()) {
-    const args = ["--config", "hardhat.verify.config.ts", "verify", "etherscan", "--network", network];
-    const named = ["--contract", `${SOURCES[name]}:${name}`, address, ...constructorArguments];
     process.stdout.write(`${name} at ${address}\n`);
-    if (spawnSync("hardhat", [...args, ...named], { cwd: root, stdio: "inherit" }).status !== 0) failures++;
+    const contract = ["--contract", `${SOURCES[name]}:${name}`, address, ...constructorArguments];
+    if (!hardhat("verify", "etherscan", "--network", network, ...contract)) failures++;
   }
   return failures === 0;
 }
