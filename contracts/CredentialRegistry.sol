@@ -162,6 +162,10 @@ contract CredentialRegistry is ICredentialRegistry {
 
     function _anchor(address issuer, AnchorRequest calldata request, CredentialRef ref, CredentialRef older) private {
         if (!_ENTITIES.isActive(issuer, ISSUER)) revert CredentialRegistryIssuerNotActive(issuer);
+        if (request.replaces != 0) {
+            CredentialRef successor = _credentials[older].successor;
+            if (CredentialRef.unwrap(successor) != 0) revert CredentialRegistryAlreadySuperseded(older, successor);
+        }
 
         Credential storage credential = _credentials[ref];
         CredentialRecord record = credential.record.anchored(
@@ -184,9 +188,6 @@ contract CredentialRegistry is ICredentialRegistry {
         CredentialRef supersededBy
     ) private {
         Credential storage credential = _credentials[ref];
-        CredentialRef successor = credential.successor;
-        if (CredentialRef.unwrap(successor) != 0) revert CredentialRegistryAlreadySuperseded(ref, successor);
-
         CredentialRecord record = credential.record.superseded(uint40(block.timestamp));
         credential.record = record;
         credential.successor = supersededBy;
