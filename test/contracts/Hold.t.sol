@@ -12,7 +12,6 @@ import {Model, Terms} from "./support/Model.sol";
 
 /// @notice Legal holds: who may place them, what they keep, and what they do not revive.
 contract HoldTest is Fixture {
-    address private constant COURT = address(0x5005);
     address private constant SUPERVISOR = address(0x6006);
     bytes32 private constant ORDER = keccak256("order");
     uint64 private constant FIVE_YEARS = 1826 days;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessGrants} from "../../contracts/interfaces/IAccessGrants.sol";
+import {AUTHORITY} from "../../contracts/interfaces/IEntityRegistry.sol";
 import {toCredentialRef} from "../../contracts/types/CredentialRef.sol";
 import {GrantId, toGrantId} from "../../contracts/types/GrantId.sol";
 import {GrantRecord, GrantState} from "../../contracts/types/GrantRecord.sol";
@@ -9,11 +10,14 @@ import {Fixture} from "./support/Fixture.sol";
 import {Model, Terms} from "./support/Model.sol";
 import {Vm} from "./support/Test.sol";
 
-/// @notice The one state variable is the record of each grant. Its properties, for any record there can be before and any
-/// argument:
-/// - who alone can change it: the holder by granting and revoking, the grantee by releasing;
-/// - the effect: what the documentation says (`support/Model.sol`), or its very error;
-/// - nothing else changed: one storage word at most, one event at most, no other grant.
+/// @notice The properties of each state variable, for any record there can be before and any argument:
+/// - the record (`_records`): the holder changes it by granting, revoking and cancelling, the grantee by releasing, a
+///   grantee of the same credential and purpose by granting onward, an authority by holding; nobody else. The effect is
+///   what the documentation says (`support/Model.sol`), or its very error. Nothing else changed: one word of it, one event;
+/// - the holds (`_holds`): one word, of the authority that acts, by holding and lifting alone;
+/// - the parent (`_parents`): two words, by granting onward alone;
+/// - the past ends (`_pastEnds`): one word, by the new period of a grant that might have been granted onward, alone.
+/// The runs of Invariants.t.sol show the same for any sequence of acts.
 contract PropertiesTest is Fixture {
     using Model for Terms;
 
@@ -30,6 +34,12 @@ contract PropertiesTest is Fixture {
         if (random[5] % 3 == 0) t.revokedAt = between(random[5] >> 8, t.grantedAt, NOW);
         if (t.expiresAt != 0 && t.revokedAt > t.expiresAt) t.revokedAt = 0;
         if (t.revokedAt != 0 && random[6] % 3 == 0) (t.flags, t.lockedUntil, t.retention) = (1, 0, 0);
+        uint256 kind = (random[6] >> 8) % 4; // of the holder's own, that may grant onward, granted onward
+        if (kind == 1) t.flags += 4;
+        if (kind == 2) (t.flags, t.parentEnd) = (t.flags + 8, t.notBefore + 1 + near(random[6] >> 16, YEAR));
+        bool begun = t.notBefore < NOW;
+        if (begun && (random[6] >> 128) % 3 == 0)
+            (t.flags, t.holdUntil) = (t.flags + 2, NOW - 3 + near(random[6] >> 136, YEAR));
         t.sequence = random[7] % 8 == 0 ? between(random[7] >> 8, 65_530, 65_535) : between(random[7] >> 8, 1, 65_535);
     }
 
@@ -43,7 +53,91 @@ contract PropertiesTest is Fixture {
         put(before);
         IAccessGrants.GrantRequest memory request = anyRequest(seed, before, NOW);
         (Terms memory expected, bytes memory failure) = before.granted(id, HOLDER, request, NOW);
-        assertAct(HOLDER, abi.encodeCall(grants.grant, (request)), expected, failure);
+        assertAct(HOLDER, abi.encodeCall(grants.grant, (request)), expected, failure, pastEndWritten(before) ? 2 : 1);
+    }
+
+    /// @dev Nothing of a grant that can be granted onward is lost when its next period begins.
+    function pastEndWritten(Terms memory before) private pure returns (bool) {
+        GrantState state = before.state(NOW);
+        return before.has(4) && (state == GrantState.RETAINED || state == GrantState.ENDED);
+    }
+
+    function testFuzz_cancellingDoesWhatTheDocumentationSays(uint256 seed) public {
+        Terms memory before = anyRecord(seed);
+        put(before);
+        (Terms memory expected, bytes memory failure) = before.cancelled(id);
+        IAccessGrants.CancelRequest memory r = IAccessGrants.CancelRequest(ISSUER, SEAL, GRANTEE, PURPOSE);
+        assertAct(HOLDER, abi.encodeCall(grants.cancelSignatures, (r)), expected, failure, 1);
+    }
+
+    function testFuzz_holdingDoesWhatTheDocumentationSays(uint256 seed, uint64 until, bool own) public {
+        address authority = own ? COURT : STRANGER;
+        registerEntity(authority, AUTHORITY);
+        Terms memory before = anyRecord(seed);
+        put(before);
+        if (seed % 4 != 0) until = uint64(NOW - 1 + near(until, 2 * uint256(YEAR)));
+        uint256 standing = before.holdUntil > NOW ? before.holdUntil : 0;
+        (Terms memory expected, bytes memory failure) = before.held(
+            id,
+            until,
+            NOW,
+            own ? standing : 0,
+            own || standing == 0 ? 0 : 1,
+            own ? 0 : standing
+        );
+        IAccessGrants.HoldRequest memory r = IAccessGrants.HoldRequest(
+            HOLDER,
+            ISSUER,
+            SEAL,
+            GRANTEE,
+            PURPOSE,
+            until,
+            CONTEXT
+        );
+        assertAct(authority, abi.encodeCall(grants.hold, (r)), expected, failure, 2);
+    }
+
+    function testFuzz_liftingDoesWhatTheDocumentationSays(uint256 seed, bool own) public {
+        Terms memory before = anyRecord(seed);
+        put(before);
+        uint256 standing = before.holdUntil > NOW ? before.holdUntil : 0;
+        address authority = own ? COURT : STRANGER;
+        (Terms memory expected, bytes memory failure) = before.lifted(id, authority, own ? standing : 0, 0);
+        IAccessGrants.LiftRequest memory r = IAccessGrants.LiftRequest(HOLDER, ISSUER, SEAL, GRANTEE, PURPOSE, CONTEXT);
+        assertAct(authority, abi.encodeCall(grants.liftHold, (r)), expected, failure, 2);
+    }
+
+    function testFuzz_grantingOnwardDoesWhatTheDocumentationSays(uint256 seed, uint256 parentSeed) public {
+        Terms memory before = anyRecord(seed);
+        before.parentEnd = 0;
+        if (before.has(8)) before.flags -= 8;
+        put(before);
+        GrantId parentId = toGrantId(credential, STRANGER, PURPOSE);
+        Terms memory parent = anyRecord(parentSeed);
+        (parent.parentEnd, parent.holdUntil) = (0, 0);
+        parent.flags = parentSeed % 4 == 0 ? 0 : 4;
+        vm.store(address(grants), keccak256(abi.encode(parentId, uint256(0))), parent.encode());
+        IAccessGrants.GrantRequest memory r = anyRequest(seed, before, NOW);
+        if (seed % 8 != 0) r.allowOnward = false;
+        if (seed % 3 != 0) within(r, parent);
+        (Terms memory expected, bytes memory failure) = before.grantedOnward(
+            id,
+            parent,
+            parentId,
+            [HOLDER, STRANGER],
+            r,
+            NOW,
+            false
+        );
+        bytes memory call = abi.encodeCall(grants.grantOnward, (HOLDER, r));
+        assertAct(STRANGER, call, expected, failure, pastEndWritten(before) ? 4 : 3);
+    }
+
+    function within(IAccessGrants.GrantRequest memory r, Terms memory parent) private pure {
+        if (parent.expiresAt != 0 && (r.expiresAt == 0 || r.expiresAt > parent.expiresAt))
+            r.expiresAt = uint64(parent.expiresAt);
+        r.lockedUntil = uint64(Model.earliest(r.lockedUntil, parent.lockedUntil));
+        r.retention = uint64(Model.earliest(r.retention, parent.retention));
     }
 
     function testFuzz_grantingFromRawArgumentsDoesWhatTheDocumentationSays(
@@ -59,21 +153,23 @@ contract PropertiesTest is Fixture {
         (request.notBefore, request.expiresAt) = (notBefore, expiresAt);
         (request.lockedUntil, request.retention) = (lockedUntil, retention);
         (Terms memory expected, bytes memory failure) = before.granted(id, HOLDER, request, NOW);
-        assertAct(HOLDER, abi.encodeCall(grants.grant, (request)), expected, failure);
+        if (before.has(4)) request.allowOnward = true;
+        (expected, failure) = before.granted(id, HOLDER, request, NOW);
+        assertAct(HOLDER, abi.encodeCall(grants.grant, (request)), expected, failure, pastEndWritten(before) ? 2 : 1);
     }
 
     function testFuzz_revokingDoesWhatTheDocumentationSays(uint256 seed) public {
         Terms memory before = anyRecord(seed);
         put(before);
         (Terms memory expected, bytes memory failure) = before.revoked(id, NOW);
-        assertAct(HOLDER, abi.encodeCall(grants.revoke, (revocation())), expected, failure);
+        assertAct(HOLDER, abi.encodeCall(grants.revoke, (revocation())), expected, failure, 1);
     }
 
     function testFuzz_releasingDoesWhatTheDocumentationSays(uint256 seed) public {
         Terms memory before = anyRecord(seed);
         put(before);
         (Terms memory expected, bytes memory failure) = before.released(id, NOW);
-        assertAct(GRANTEE, abi.encodeCall(grants.release, (giveUp())), expected, failure);
+        assertAct(GRANTEE, abi.encodeCall(grants.release, (giveUp())), expected, failure, 1);
         if (failure.length == 0) assertState(GrantState.ENDED);
     }
 
@@ -131,6 +227,8 @@ contract PropertiesTest is Fixture {
     function testFuzz_noActOfTheHolderCutsRecordKeepingShort(uint256 seed, uint8 acts) public {
         Terms memory t = anyRecord(seed);
         t.sequence = 1;
+        // What parents and holds do to it, the invariants show.
+        (t.flags, t.parentEnd, t.holdUntil) = (t.flags & 5, 0, 0);
         put(t);
         GrantState state = t.state(NOW);
         vm.assume(state == GrantState.ACTIVE || state == GrantState.RETAINED);
@@ -158,7 +256,13 @@ contract PropertiesTest is Fixture {
     }
 
     /// @dev The call writes `expected` and nothing else and says so in one event, or fails with `failure` alone.
-    function assertAct(address caller, bytes memory data, Terms memory expected, bytes memory failure) private {
+    function assertAct(
+        address caller,
+        bytes memory data,
+        Terms memory expected,
+        bytes memory failure,
+        uint256 words
+    ) private {
         vm.record();
         vm.recordLogs();
         (bool done, bytes memory answer) = callAs(caller, data);
@@ -168,13 +272,30 @@ contract PropertiesTest is Fixture {
         assertEq(done, failure.length == 0, "done");
         if (!done) return;
         assertTerms(expected);
-        assertEq(writes.length, 1, "words written");
+        assertEq(different(writes), words, "words written");
         assertEq(logs.length, 1, "events");
-        (, , , , bytes32 fifth, bytes32 sixth) = abi.decode(
-            bytes.concat(logs[0].data, bytes32(0)),
-            (address, bytes32, uint16, uint8, bytes32, bytes32)
-        );
-        assertEq(fifth, expected.encode(), "record in the event");
-        assertTrue(sixth == 0 || sixth == CONTEXT, "context in the event");
+        assertEq(wordOf(logs[0].data, hasCode(logs[0].topics[0]) ? 4 : 3), expected.encode(), "record in the event");
+        if (logs[0].topics[0] == IAccessGrants.Granted.selector)
+            assertEq(wordOf(logs[0].data, 5), CONTEXT, "context in the event");
+    }
+
+    function different(bytes32[] memory slots) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < slots.length; ++i) {
+            bool seen = false;
+            for (uint256 j = 0; j < i; ++j) if (slots[j] == slots[i]) seen = true;
+            if (!seen) ++count;
+        }
+    }
+
+    /// @dev Whether a legal basis or a reason comes before the record.
+    function hasCode(bytes32 topic) private pure returns (bool) {
+        return
+            topic != IAccessGrants.Held.selector &&
+            topic != IAccessGrants.HoldLifted.selector &&
+            topic != IAccessGrants.SignaturesCancelled.selector;
+    }
+
+    function wordOf(bytes memory data, uint256 index) private pure returns (bytes32 word) {
+        for (uint256 i = 0; i < 32; ++i) word |= bytes32(data[32 * index + i]) >> (8 * i);
     }
 }

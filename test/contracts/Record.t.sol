@@ -66,6 +66,53 @@ contract RecordTest is Test {
                             for (uint64 time = 0; time < 8; ++time) assertRule(t, time);
     }
 
+    /// @dev The same with a parent and a hold, in every order of their ends and the other boundaries.
+    function test_ruleHoldsForAllOrdersOfTheEndsOfParentAndHold() public pure {
+        Terms memory t;
+        t.grantedAt = 1;
+        for (t.notBefore = 0; t.notBefore < 4; t.notBefore += 3)
+            for (t.expiresAt = 0; t.expiresAt < 5; t.expiresAt += 2)
+                for (t.revokedAt = 0; t.revokedAt < 5; t.revokedAt += 2)
+                    for (t.lockedUntil = 0; t.lockedUntil < 7; t.lockedUntil += 3)
+                        for (t.retention = 0; t.retention < 3; ++t.retention)
+                            for (t.parentEnd = 0; t.parentEnd < 5; ++t.parentEnd)
+                                for (t.holdUntil = 0; t.holdUntil < 8; ++t.holdUntil)
+                                    for (uint64 time = 0; time < 9; ++time) assertRule(t, time);
+    }
+
+    function testFuzz_ruleHoldsForEveryWordParentAndHold(
+        bytes32 word,
+        uint40 parentEnd,
+        uint40 holdUntil,
+        uint64 time
+    ) public pure {
+        Terms memory t = Model.decode(word);
+        (t.parentEnd, t.holdUntil) = (parentEnd, holdUntil);
+        assertRule(t, time);
+    }
+
+    /// @dev A hold only ever adds record keeping: it changes no active period, and ends nothing.
+    function testFuzz_aHoldNeverShortensAndLetsNobodyReadForThePurpose(
+        bytes32 word,
+        uint40 parentEnd,
+        uint40 holdUntil,
+        uint64 time
+    ) public pure {
+        GrantRecord record = GrantRecord.wrap(word);
+        GrantState held = record.stateAt(time, parentEnd, holdUntil);
+        GrantState free = record.stateAt(time, parentEnd, 0);
+        bool kept = free == GrantState.ENDED && held == GrantState.RETAINED;
+        assertTrue(held == free || (kept && time < holdUntil), "held");
+    }
+
+    /// @dev The end of a parent only ever takes away.
+    function testFuzz_aParentNeverLengthens(bytes32 word, uint40 parentEnd, uint64 time) public pure {
+        GrantRecord record = GrantRecord.wrap(word);
+        bool active = record.stateAt(time, parentEnd, 0) == GrantState.ACTIVE;
+        assertTrue(!active || time < parentEnd, "outlives its parent");
+        assertTrue(!active || record.stateAt(time) == GrantState.ACTIVE, "active by its parent alone");
+    }
+
     function test_aGrantWithoutEndIsActiveAtTheLastMomentThereIs() public pure {
         Terms memory t;
         t.grantedAt = 1;
@@ -93,8 +140,13 @@ contract RecordTest is Test {
 
     function assertRule(Terms memory t, uint64 time) private pure {
         GrantRecord record = GrantRecord.wrap(t.encode());
-        assertEq(record.activeEnd(), t.activeEnd(), "activeEnd");
-        assertEq(record.accessEnd(), t.accessEnd(), "accessEnd");
-        assertEq(uint256(record.stateAt(time)), uint256(t.state(time)), "state");
+        uint256 parentEnd = t.parentEnd == 0 ? NEVER : t.parentEnd;
+        assertEq(record.activeEnd(parentEnd), t.activeEnd(), "activeEnd");
+        assertEq(record.accessEnd(parentEnd, t.holdUntil), t.accessEnd(), "accessEnd");
+        assertEq(uint256(record.stateAt(time, parentEnd, t.holdUntil)), uint256(t.state(time)), "state");
+        if (t.parentEnd != 0 || t.holdUntil != 0) return;
+        assertEq(record.activeEnd(), t.activeEnd(), "activeEnd without a parent");
+        assertEq(record.accessEnd(), t.accessEnd(), "accessEnd without a hold");
+        assertEq(uint256(record.stateAt(time)), uint256(t.state(time)), "state without either");
     }
 }

@@ -56,9 +56,22 @@ abstract contract Fixture is Product, Requests {
         return Model.decode(GrantRecord.unwrap(grants.termsOf(id)));
     }
 
-    /// @dev Puts a record where the contract keeps it: the mapping is the only variable, in slot 0.
+    /// @dev Puts a record where the contract keeps it, and what it needs beside it: a hold in the last place, and a parent
+    /// whose period is over. The mappings are in slots 0 to 3 as they are declared.
     function put(Terms memory t) internal {
-        vm.store(address(grants), keccak256(abi.encode(id, uint256(0))), Model.encode(t));
+        vm.store(address(grants), slot(id, 0), Model.encode(t));
+        uint256 hold = t.holdUntil == 0 ? 0 : (t.holdUntil << 160) | uint160(COURT);
+        vm.store(address(grants), bytes32(uint256(slot(id, 1)) + 3), bytes32(hold));
+        if (t.parentEnd == 0) return;
+        bytes32 parent = keccak256("parent");
+        vm.store(address(grants), slot(id, 2), parent);
+        vm.store(address(grants), bytes32(uint256(slot(id, 2)) + 1), bytes32(uint256(1)));
+        bytes32 periods = keccak256(abi.encode(parent, uint256(3)));
+        vm.store(address(grants), keccak256(abi.encode(uint256(1), periods)), bytes32(t.parentEnd));
+    }
+
+    function slot(GrantId key, uint256 mapping_) private pure returns (bytes32) {
+        return keccak256(abi.encode(key, mapping_));
     }
 
     /// @dev All views answer alike.

@@ -17,6 +17,7 @@ abstract contract Requests {
     address internal constant GRANTEE = address(0x2002);
     address internal constant ISSUER = address(0x3003);
     address internal constant STRANGER = address(0x4004);
+    address internal constant COURT = address(0x5005);
     bytes32 internal constant SEAL = keccak256("seal");
     bytes32 internal constant CONTEXT = keccak256("context");
     uint16 internal constant PURPOSE = 7;
