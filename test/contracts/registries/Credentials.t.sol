@@ -2,26 +2,13 @@
 pragma solidity 0.8.37;
 
 import {ICredentialRegistry} from "../../../contracts/interfaces/ICredentialRegistry.sol";
-import {IEntityRegistry, ISSUER} from "../../../contracts/interfaces/IEntityRegistry.sol";
+import {IEntityRegistry} from "../../../contracts/interfaces/IEntityRegistry.sol";
 import {CredentialRecord, CredentialStatus} from "../../../contracts/types/CredentialRecord.sol";
 import {CredentialRef, toCredentialRef} from "../../../contracts/types/CredentialRef.sol";
-import {Registries} from "../support/registries/Registries.sol";
+import {Issued} from "../support/registries/Issued.sol";
 
-/// @notice Each act once, by transaction: what is stored, what is said, and each error.
-contract CredentialsTest is Registries {
-    address private constant ISSUED_BY = address(0x1550e4);
-    uint8 private constant REASON = 3;
-
-    CredentialRef private ref;
-    CredentialRef private olderRef;
-
-    function setUp() public {
-        deployRegistries();
-        registerEntity(ISSUED_BY, ISSUER);
-        ref = toCredentialRef(HOLDER, ISSUED_BY, SEAL);
-        olderRef = toCredentialRef(HOLDER, ISSUED_BY, OLDER_SEAL);
-    }
-
+/// @notice Each act once, by transaction: what is stored and what is said.
+contract CredentialsTest is Issued {
     function test_anchoringStoresTheStatementAndSaysSo() public {
         bytes32 record = word(NOW, NOW - 1 days, NOW + 365 days, 0, 0, 0, 1);
         vm.expectEmit(true, true, true, true, address(credentials));
@@ -174,80 +161,6 @@ contract CredentialsTest is Registries {
         assertCredential(expired, CredentialStatus.EXPIRED, word(NOW, 0, 1, 0, 0, 0, 1), TYPE);
     }
 
-    function test_statementsThatAreNotSoundAreRefused() public {
-        ICredentialRegistry.AnchorRequest memory request = usualAnchor();
-        request.holder = address(0);
-        refused(request, abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryHolderZero.selector));
-        request = usualAnchor();
-        request.seal = 0;
-        refused(request, abi.encodeWithSelector(ICredentialRegistry.CredentialRegistrySealZero.selector));
-        request = usualAnchor();
-        request.credentialType = 0;
-        refused(request, abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryTypeZero.selector));
-        request = usualAnchor();
-        request.replaces = SEAL;
-        refused(request, abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryReplacesItself.selector, ref));
-        request = usualAnchor();
-        request.validUntil = MAX_TIME + 1;
-        refused(request, tooFar(MAX_TIME + 1));
-        request.validFrom = type(uint64).max;
-        refused(request, tooFar(type(uint64).max));
-        (request.validFrom, request.validUntil) = (MAX_TIME + 1, 0);
-        refused(request, tooFar(MAX_TIME + 1));
-        (request.validFrom, request.validUntil) = (NOW, NOW);
-        refused(request, validityEmpty(NOW, NOW));
-        (request.validFrom, request.validUntil) = (NOW, NOW - 1);
-        refused(request, validityEmpty(NOW, NOW - 1));
-        request.validUntil = NOW + 1;
-        anchor(request);
-    }
-
-    function test_theNameOfACredentialHasNoZeros() public {
-        bytes memory zero = abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryHolderZero.selector);
-        assertRefused(ISSUED_BY, address(credentials), abi.encodeCall(credentials.revoke, (address(0), SEAL, 1)), zero);
-        zero = abi.encodeWithSelector(ICredentialRegistry.CredentialRegistrySealZero.selector);
-        assertRefused(ISSUED_BY, address(credentials), abi.encodeCall(credentials.revoke, (HOLDER, 0, 1)), zero);
-        assertRefused(HOLDER, address(credentials), abi.encodeCall(credentials.withdraw, (ISSUED_BY, 0, 1)), zero);
-        zero = abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryIssuerZero.selector);
-        assertRefused(HOLDER, address(credentials), abi.encodeCall(credentials.withdraw, (address(0), SEAL, 1)), zero);
-        bytes memory data = abi.encodeCall(credentials.anchorWithSig, (address(0), usualAnchor(), ""));
-        assertRefused(HOLDER, address(credentials), data, zero);
-        data = abi.encodeCall(credentials.revokeWithSig, (address(0), HOLDER, SEAL, 1, ""));
-        assertRefused(HOLDER, address(credentials), data, zero);
-    }
-
-    function test_aTransactionThatWouldDoNothingIsRefused() public {
-        anchor(usualAnchor());
-        refused(
-            usualAnchor(),
-            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryAlreadyAnchored.selector, ref)
-        );
-        revoke(SEAL);
-        withdraw(SEAL);
-        vm.warp(NOW + 5);
-        bytes memory ended = abi.encodeWithSelector(
-            ICredentialRegistry.CredentialRegistryAlreadyEnded.selector,
-            ref,
-            NOW
-        );
-        assertRefused(ISSUED_BY, address(credentials), abi.encodeCall(credentials.revoke, (HOLDER, SEAL, 1)), ended);
-        assertRefused(HOLDER, address(credentials), abi.encodeCall(credentials.withdraw, (ISSUED_BY, SEAL, 1)), ended);
-    }
-
-    function test_aCredentialHasOneSuccessor() public {
-        ICredentialRegistry.AnchorRequest memory request = usualAnchor();
-        request.replaces = OLDER_SEAL;
-        anchor(request);
-        request.seal = "another";
-        refused(
-            request,
-            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryAlreadySuperseded.selector, olderRef, ref)
-        );
-        assertLinks(olderRef, 0, CredentialRef.unwrap(ref));
-        CredentialRef another = toCredentialRef(HOLDER, ISSUED_BY, "another");
-        assertCredential(another, CredentialStatus.NOT_ANCHORED, 0, 0);
-    }
-
     /// @dev An issuer that contradicts itself harms its own credentials only.
     function test_inACircleAllAreSuperseded() public {
         ICredentialRegistry.AnchorRequest memory request = usualAnchor();
@@ -293,51 +206,9 @@ contract CredentialsTest is Registries {
         assertLinks(olderRef, 0, CredentialRef.unwrap(ref));
     }
 
-    function anchor(ICredentialRegistry.AnchorRequest memory request) private {
-        vm.prank(ISSUED_BY);
-        credentials.anchor(request);
-    }
-
     function amendKinds(uint8 kinds) private {
         IEntityRegistry.EntityDetails memory details = usualDetails();
         details.kinds = kinds;
         entities.amend(ISSUED_BY, details);
-    }
-
-    function revoke(bytes32 seal) private {
-        vm.prank(ISSUED_BY);
-        credentials.revoke(HOLDER, seal, REASON);
-    }
-
-    function withdraw(bytes32 seal) private {
-        vm.prank(HOLDER);
-        credentials.withdraw(ISSUED_BY, seal, REASON);
-    }
-
-    function refused(ICredentialRegistry.AnchorRequest memory request, bytes memory failure) private {
-        assertRefused(ISSUED_BY, address(credentials), abi.encodeCall(credentials.anchor, (request)), failure);
-    }
-
-    function notActive() private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryIssuerNotActive.selector, ISSUED_BY);
-    }
-
-    function tooFar(uint64 time) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryTimeTooFar.selector, time, MAX_TIME);
-    }
-
-    function validityEmpty(uint64 from, uint64 until) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryValidityEmpty.selector, from, until);
-    }
-
-    function assertCredential(CredentialRef of_, CredentialStatus status, bytes32 record, bytes32 type_) private view {
-        assertEq(CredentialRecord.unwrap(credentials.recordOf(of_)), record, "record");
-        assertEq(uint256(credentials.statusOf(of_)), uint256(status), "status");
-        assertEq(credentials.typeOf(of_), type_, "type");
-    }
-
-    function assertLinks(CredentialRef of_, bytes32 predecessor, bytes32 successor) private view {
-        assertEq(CredentialRef.unwrap(credentials.predecessorOf(of_)), predecessor, "predecessor");
-        assertEq(CredentialRef.unwrap(credentials.successorOf(of_)), successor, "successor");
     }
 }
