@@ -6,9 +6,29 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 export declare namespace IAccessGrants {
       
-    export type GrantRequestStruct = {issuer: AddressLike, seal: BytesLike, grantee: AddressLike, purpose: BigNumberish, legalBasis: BigNumberish, notBefore: BigNumberish, expiresAt: BigNumberish, lockedUntil: BigNumberish, retention: BigNumberish, context: BytesLike}
+    export type CancelRequestStruct = {issuer: AddressLike, seal: BytesLike, grantee: AddressLike, purpose: BigNumberish}
 
-    export type GrantRequestStructOutput = [issuer: string, seal: string, grantee: string, purpose: bigint, legalBasis: bigint, notBefore: bigint, expiresAt: bigint, lockedUntil: bigint, retention: bigint, context: string] & {issuer: string, seal: string, grantee: string, purpose: bigint, legalBasis: bigint, notBefore: bigint, expiresAt: bigint, lockedUntil: bigint, retention: bigint, context: string }
+    export type CancelRequestStructOutput = [issuer: string, seal: string, grantee: string, purpose: bigint] & {issuer: string, seal: string, grantee: string, purpose: bigint }
+  
+
+    export type GrantRequestStruct = {issuer: AddressLike, seal: BytesLike, grantee: AddressLike, purpose: BigNumberish, legalBasis: BigNumberish, notBefore: BigNumberish, expiresAt: BigNumberish, lockedUntil: BigNumberish, retention: BigNumberish, allowOnward: boolean, context: BytesLike}
+
+    export type GrantRequestStructOutput = [issuer: string, seal: string, grantee: string, purpose: bigint, legalBasis: bigint, notBefore: bigint, expiresAt: bigint, lockedUntil: bigint, retention: bigint, allowOnward: boolean, context: string] & {issuer: string, seal: string, grantee: string, purpose: bigint, legalBasis: bigint, notBefore: bigint, expiresAt: bigint, lockedUntil: bigint, retention: bigint, allowOnward: boolean, context: string }
+  
+
+    export type HoldRequestStruct = {holder: AddressLike, issuer: AddressLike, seal: BytesLike, grantee: AddressLike, purpose: BigNumberish, until: BigNumberish, orderRef: BytesLike}
+
+    export type HoldRequestStructOutput = [holder: string, issuer: string, seal: string, grantee: string, purpose: bigint, until: bigint, orderRef: string] & {holder: string, issuer: string, seal: string, grantee: string, purpose: bigint, until: bigint, orderRef: string }
+  
+
+    export type HoldStruct = {authority: AddressLike, until: BigNumberish}
+
+    export type HoldStructOutput = [authority: string, until: bigint] & {authority: string, until: bigint }
+  
+
+    export type LiftRequestStruct = {holder: AddressLike, issuer: AddressLike, seal: BytesLike, grantee: AddressLike, purpose: BigNumberish, orderRef: BytesLike}
+
+    export type LiftRequestStructOutput = [holder: string, issuer: string, seal: string, grantee: string, purpose: bigint, orderRef: string] & {holder: string, issuer: string, seal: string, grantee: string, purpose: bigint, orderRef: string }
   
 
     export type ReleaseRequestStruct = {holder: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, reason: BigNumberish}
@@ -23,29 +43,53 @@ export declare namespace IAccessGrants {
     }
 
   export interface AccessGrantsInterface extends Interface {
-    getFunction(nameOrSignature: "canRead" | "canReadRecords" | "credentialRefOf" | "grant" | "grantBatch" | "grantIdOf" | "release" | "revoke" | "stateOf" | "termsOf"): FunctionFragment;
+    getFunction(nameOrSignature: "canRead" | "canReadRecords" | "cancelSignatures" | "credentialRefOf" | "eip712Domain" | "grant" | "grantBatch" | "grantIdOf" | "grantOnward" | "grantWithSig" | "hold" | "holdsOf" | "liftHold" | "parentOf" | "release" | "revoke" | "revokeBatch" | "revokeEverywhereWithSig" | "revokeOnward" | "revokeWithSig" | "stateOf" | "termsOf"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Granted" | "Released" | "Revoked"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Granted" | "GrantedOnward" | "Held" | "HoldLifted" | "Released" | "Revoked" | "RevokedOnward" | "SignaturesCancelled"): EventFragment;
 
     encodeFunctionData(functionFragment: 'canRead', values: [BytesLike, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'canReadRecords', values: [BytesLike, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'cancelSignatures', values: [IAccessGrants.CancelRequestStruct]): string;
 encodeFunctionData(functionFragment: 'credentialRefOf', values: [AddressLike, AddressLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
 encodeFunctionData(functionFragment: 'grant', values: [IAccessGrants.GrantRequestStruct]): string;
 encodeFunctionData(functionFragment: 'grantBatch', values: [IAccessGrants.GrantRequestStruct[]]): string;
 encodeFunctionData(functionFragment: 'grantIdOf', values: [BytesLike, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'grantOnward', values: [AddressLike, IAccessGrants.GrantRequestStruct]): string;
+encodeFunctionData(functionFragment: 'grantWithSig', values: [AddressLike, IAccessGrants.GrantRequestStruct, BigNumberish, BigNumberish, BytesLike]): string;
+encodeFunctionData(functionFragment: 'hold', values: [IAccessGrants.HoldRequestStruct]): string;
+encodeFunctionData(functionFragment: 'holdsOf', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'liftHold', values: [IAccessGrants.LiftRequestStruct]): string;
+encodeFunctionData(functionFragment: 'parentOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'release', values: [IAccessGrants.ReleaseRequestStruct]): string;
 encodeFunctionData(functionFragment: 'revoke', values: [IAccessGrants.RevokeRequestStruct]): string;
+encodeFunctionData(functionFragment: 'revokeBatch', values: [IAccessGrants.RevokeRequestStruct[]]): string;
+encodeFunctionData(functionFragment: 'revokeEverywhereWithSig', values: [AddressLike, IAccessGrants.RevokeRequestStruct, BigNumberish, BytesLike]): string;
+encodeFunctionData(functionFragment: 'revokeOnward', values: [AddressLike, IAccessGrants.RevokeRequestStruct]): string;
+encodeFunctionData(functionFragment: 'revokeWithSig', values: [AddressLike, IAccessGrants.RevokeRequestStruct, BigNumberish, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'stateOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'termsOf', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'canRead', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'canReadRecords', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cancelSignatures', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'credentialRefOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grantBatch', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grantIdOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'grantOnward', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'grantWithSig', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hold', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'holdsOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liftHold', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'parentOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revoke', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revokeBatch', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revokeEverywhereWithSig', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revokeOnward', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'revokeWithSig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
   }
@@ -55,6 +99,42 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
       export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, legalBasis: BigNumberish, record: BytesLike, context: BytesLike];
       export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, legalBasis: bigint, record: string, context: string];
       export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, legalBasis: bigint, record: string, context: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace GrantedOnwardEvent {
+      export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, legalBasis: BigNumberish, record: BytesLike, context: BytesLike, grantor: AddressLike, parentGrantedAt: BigNumberish];
+      export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, legalBasis: bigint, record: string, context: string, grantor: string, parentGrantedAt: bigint];
+      export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, legalBasis: bigint, record: string, context: string, grantor: string, parentGrantedAt: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace HeldEvent {
+      export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, record: BytesLike, authority: AddressLike, until: BigNumberish, orderRef: BytesLike, holdUntil: BigNumberish];
+      export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string, authority: string, until: bigint, orderRef: string, holdUntil: bigint];
+      export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string, authority: string, until: bigint, orderRef: string, holdUntil: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace HoldLiftedEvent {
+      export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, record: BytesLike, authority: AddressLike, orderRef: BytesLike, holdUntil: BigNumberish];
+      export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string, authority: string, orderRef: string, holdUntil: bigint];
+      export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string, authority: string, orderRef: string, holdUntil: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -79,6 +159,30 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
       export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, reason: BigNumberish, record: BytesLike];
       export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, reason: bigint, record: string];
       export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, reason: bigint, record: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RevokedOnwardEvent {
+      export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, reason: BigNumberish, record: BytesLike, grantor: AddressLike];
+      export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, reason: bigint, record: string, grantor: string];
+      export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, reason: bigint, record: string, grantor: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace SignaturesCancelledEvent {
+      export type InputTuple = [credential: BytesLike, holder: AddressLike, grantee: AddressLike, issuer: AddressLike, seal: BytesLike, purpose: BigNumberish, record: BytesLike];
+      export type OutputTuple = [credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string];
+      export interface OutputObject {credential: string, holder: string, grantee: string, issuer: string, seal: string, purpose: bigint, record: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -137,9 +241,25 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
 
     
+    cancelSignatures: TypedContractMethod<
+      [request: IAccessGrants.CancelRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     credentialRefOf: TypedContractMethod<
       [holder: AddressLike, issuer: AddressLike, seal: BytesLike, ],
       [string],
+      'view'
+    >
+    
+
+    
+    eip712Domain: TypedContractMethod<
+      [],
+      [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
       'view'
     >
     
@@ -169,6 +289,54 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
 
     
+    grantOnward: TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.GrantRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    grantWithSig: TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.GrantRequestStruct, sequence: BigNumberish, deadline: BigNumberish, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    hold: TypedContractMethod<
+      [request: IAccessGrants.HoldRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    holdsOf: TypedContractMethod<
+      [id: BytesLike, ],
+      [IAccessGrants.HoldStructOutput[]],
+      'view'
+    >
+    
+
+    
+    liftHold: TypedContractMethod<
+      [request: IAccessGrants.LiftRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    parentOf: TypedContractMethod<
+      [id: BytesLike, ],
+      [[string, bigint] & {parent: string, grantedAt: bigint }],
+      'view'
+    >
+    
+
+    
     release: TypedContractMethod<
       [request: IAccessGrants.ReleaseRequestStruct, ],
       [void],
@@ -179,6 +347,38 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
     revoke: TypedContractMethod<
       [request: IAccessGrants.RevokeRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    revokeBatch: TypedContractMethod<
+      [requests: IAccessGrants.RevokeRequestStruct[], ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    revokeEverywhereWithSig: TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, issuedAt: BigNumberish, signature: BytesLike, ],
+      [boolean],
+      'nonpayable'
+    >
+    
+
+    
+    revokeOnward: TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    revokeWithSig: TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, sequence: BigNumberish, deadline: BigNumberish, signature: BytesLike, ],
       [void],
       'nonpayable'
     >
@@ -213,9 +413,19 @@ getFunction(nameOrSignature: 'canReadRecords'): TypedContractMethod<
       [boolean],
       'view'
     >;
+getFunction(nameOrSignature: 'cancelSignatures'): TypedContractMethod<
+      [request: IAccessGrants.CancelRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'credentialRefOf'): TypedContractMethod<
       [holder: AddressLike, issuer: AddressLike, seal: BytesLike, ],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'eip712Domain'): TypedContractMethod<
+      [],
+      [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
       'view'
     >;
 getFunction(nameOrSignature: 'grant'): TypedContractMethod<
@@ -233,6 +443,36 @@ getFunction(nameOrSignature: 'grantIdOf'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'grantOnward'): TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.GrantRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'grantWithSig'): TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.GrantRequestStruct, sequence: BigNumberish, deadline: BigNumberish, signature: BytesLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'hold'): TypedContractMethod<
+      [request: IAccessGrants.HoldRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'holdsOf'): TypedContractMethod<
+      [id: BytesLike, ],
+      [IAccessGrants.HoldStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'liftHold'): TypedContractMethod<
+      [request: IAccessGrants.LiftRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'parentOf'): TypedContractMethod<
+      [id: BytesLike, ],
+      [[string, bigint] & {parent: string, grantedAt: bigint }],
+      'view'
+    >;
 getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [request: IAccessGrants.ReleaseRequestStruct, ],
       [void],
@@ -240,6 +480,26 @@ getFunction(nameOrSignature: 'release'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'revoke'): TypedContractMethod<
       [request: IAccessGrants.RevokeRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'revokeBatch'): TypedContractMethod<
+      [requests: IAccessGrants.RevokeRequestStruct[], ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'revokeEverywhereWithSig'): TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, issuedAt: BigNumberish, signature: BytesLike, ],
+      [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'revokeOnward'): TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'revokeWithSig'): TypedContractMethod<
+      [holder: AddressLike, request: IAccessGrants.RevokeRequestStruct, sequence: BigNumberish, deadline: BigNumberish, signature: BytesLike, ],
       [void],
       'nonpayable'
     >;
@@ -255,13 +515,30 @@ getFunction(nameOrSignature: 'termsOf'): TypedContractMethod<
     >;
 
     getEvent(key: 'Granted'): TypedContractEvent<GrantedEvent.InputTuple, GrantedEvent.OutputTuple, GrantedEvent.OutputObject>;
+getEvent(key: 'GrantedOnward'): TypedContractEvent<GrantedOnwardEvent.InputTuple, GrantedOnwardEvent.OutputTuple, GrantedOnwardEvent.OutputObject>;
+getEvent(key: 'Held'): TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
+getEvent(key: 'HoldLifted'): TypedContractEvent<HoldLiftedEvent.InputTuple, HoldLiftedEvent.OutputTuple, HoldLiftedEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
 getEvent(key: 'Revoked'): TypedContractEvent<RevokedEvent.InputTuple, RevokedEvent.OutputTuple, RevokedEvent.OutputObject>;
+getEvent(key: 'RevokedOnward'): TypedContractEvent<RevokedOnwardEvent.InputTuple, RevokedOnwardEvent.OutputTuple, RevokedOnwardEvent.OutputObject>;
+getEvent(key: 'SignaturesCancelled'): TypedContractEvent<SignaturesCancelledEvent.InputTuple, SignaturesCancelledEvent.OutputTuple, SignaturesCancelledEvent.OutputObject>;
 
     filters: {
       
       'Granted(bytes32,address,address,address,bytes32,uint16,uint8,bytes32,bytes32)': TypedContractEvent<GrantedEvent.InputTuple, GrantedEvent.OutputTuple, GrantedEvent.OutputObject>;
       Granted: TypedContractEvent<GrantedEvent.InputTuple, GrantedEvent.OutputTuple, GrantedEvent.OutputObject>;
+    
+
+      'GrantedOnward(bytes32,address,address,address,bytes32,uint16,uint8,bytes32,bytes32,address,uint40)': TypedContractEvent<GrantedOnwardEvent.InputTuple, GrantedOnwardEvent.OutputTuple, GrantedOnwardEvent.OutputObject>;
+      GrantedOnward: TypedContractEvent<GrantedOnwardEvent.InputTuple, GrantedOnwardEvent.OutputTuple, GrantedOnwardEvent.OutputObject>;
+    
+
+      'Held(bytes32,address,address,address,bytes32,uint16,bytes32,address,uint40,bytes32,uint40)': TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
+      Held: TypedContractEvent<HeldEvent.InputTuple, HeldEvent.OutputTuple, HeldEvent.OutputObject>;
+    
+
+      'HoldLifted(bytes32,address,address,address,bytes32,uint16,bytes32,address,bytes32,uint40)': TypedContractEvent<HoldLiftedEvent.InputTuple, HoldLiftedEvent.OutputTuple, HoldLiftedEvent.OutputObject>;
+      HoldLifted: TypedContractEvent<HoldLiftedEvent.InputTuple, HoldLiftedEvent.OutputTuple, HoldLiftedEvent.OutputObject>;
     
 
       'Released(bytes32,address,address,address,bytes32,uint16,uint8,bytes32)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
@@ -270,6 +547,14 @@ getEvent(key: 'Revoked'): TypedContractEvent<RevokedEvent.InputTuple, RevokedEve
 
       'Revoked(bytes32,address,address,address,bytes32,uint16,uint8,bytes32)': TypedContractEvent<RevokedEvent.InputTuple, RevokedEvent.OutputTuple, RevokedEvent.OutputObject>;
       Revoked: TypedContractEvent<RevokedEvent.InputTuple, RevokedEvent.OutputTuple, RevokedEvent.OutputObject>;
+    
+
+      'RevokedOnward(bytes32,address,address,address,bytes32,uint16,uint8,bytes32,address)': TypedContractEvent<RevokedOnwardEvent.InputTuple, RevokedOnwardEvent.OutputTuple, RevokedOnwardEvent.OutputObject>;
+      RevokedOnward: TypedContractEvent<RevokedOnwardEvent.InputTuple, RevokedOnwardEvent.OutputTuple, RevokedOnwardEvent.OutputObject>;
+    
+
+      'SignaturesCancelled(bytes32,address,address,address,bytes32,uint16,bytes32)': TypedContractEvent<SignaturesCancelledEvent.InputTuple, SignaturesCancelledEvent.OutputTuple, SignaturesCancelledEvent.OutputObject>;
+      SignaturesCancelled: TypedContractEvent<SignaturesCancelledEvent.InputTuple, SignaturesCancelledEvent.OutputTuple, SignaturesCancelledEvent.OutputObject>;
     
     };
   }

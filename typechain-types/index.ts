@@ -4,7 +4,15 @@
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
 export type { AccessGrants } from './AccessGrants.js';
+export type { CredentialRegistry } from './CredentialRegistry.js';
+export type { EntityRegistry } from './EntityRegistry.js';
 export * as factories from './factories/index.js';
 export { AccessGrants__factory } from './factories/AccessGrants__factory.js';
+export { CredentialRegistry__factory } from './factories/CredentialRegistry__factory.js';
+export { EntityRegistry__factory } from './factories/EntityRegistry__factory.js';
 export type { IAccessGrants } from './interfaces/IAccessGrants.js';
 export { IAccessGrants__factory } from './factories/interfaces/IAccessGrants__factory.js';
+export type { ICredentialRegistry } from './interfaces/ICredentialRegistry.js';
+export { ICredentialRegistry__factory } from './factories/interfaces/ICredentialRegistry__factory.js';
+export type { IEntityRegistry } from './interfaces/IEntityRegistry.js';
+export { IEntityRegistry__factory } from './factories/interfaces/IEntityRegistry__factory.js';

@@ -3,11 +3,22 @@
 /* eslint-disable */
 import type { Addressable } from "ethers";
 import { Contract, ContractFactory, ContractTransactionResponse, Interface } from "ethers"
-import type { Signer, ContractDeployTransaction, ContractRunner } from "ethers"
+import type { Signer, AddressLike, ContractDeployTransaction, ContractRunner } from "ethers"
 import type { NonPayableOverrides } from "../common.js"
   import type { AccessGrants, AccessGrantsInterface } from "../AccessGrants.js";
 
   const _abi = [
+  {
+    "inputs": [
+      {
+        "internalType": "contract IEntityRegistry",
+        "name": "entities",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
   {
     "inputs": [
       {
@@ -27,6 +38,22 @@ import type { NonPayableOverrides } from "../common.js"
   {
     "inputs": [],
     "name": "AccessGrantsEmptyBatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "expiresAt",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsExpiryBeyondParent",
     "type": "error"
   },
   {
@@ -78,13 +105,136 @@ import type { NonPayableOverrides } from "../common.js"
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "AccessGrantsGrantedByOther",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "AccessGrantsGranteeZero",
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "holdUntil",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsHeld",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "current",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsHoldNotLonger",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsHoldTooFar",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsHoldsFull",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ],
+    "name": "AccessGrantsInvalidSignature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "issuedAt",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "time",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsIssuedInFuture",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "AccessGrantsIssuerZero",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "lockedUntil",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsLockBeyondParent",
     "type": "error"
   },
   {
@@ -122,6 +272,17 @@ import type { NonPayableOverrides } from "../common.js"
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "AccessGrantsNotAuthority",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint64",
         "name": "notBefore",
         "type": "uint64"
@@ -147,8 +308,131 @@ import type { NonPayableOverrides } from "../common.js"
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "AccessGrantsNotGrantor",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AccessGrantsNotHeld",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum GrantState",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "name": "AccessGrantsNothingToHold",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      }
+    ],
+    "name": "AccessGrantsOnwardNotAllowed",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "AccessGrantsOnwardTooDeep",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "AccessGrantsOnwardWithdrawn",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum GrantState",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "name": "AccessGrantsParentNotActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "grantedAt",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsParentTooYoung",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "AccessGrantsPurposeZero",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "retention",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsRetentionBeyondParent",
     "type": "error"
   },
   {
@@ -208,6 +492,43 @@ import type { NonPayableOverrides } from "../common.js"
       }
     ],
     "name": "AccessGrantsSequenceExhausted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "time",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsSignatureExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "sequence",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "current",
+        "type": "uint16"
+      }
+    ],
+    "name": "AccessGrantsStaleSequence",
     "type": "error"
   },
   {
@@ -356,6 +677,219 @@ import type { NonPayableOverrides } from "../common.js"
       {
         "indexed": false,
         "internalType": "uint8",
+        "name": "legalBasis",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "GrantRecord",
+        "name": "record",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "context",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "grantor",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "parentGrantedAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "GrantedOnward",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CredentialRef",
+        "name": "credential",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "grantee",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "issuer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "seal",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "purpose",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "GrantRecord",
+        "name": "record",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "orderRef",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "holdUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "Held",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CredentialRef",
+        "name": "credential",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "grantee",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "issuer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "seal",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "purpose",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "GrantRecord",
+        "name": "record",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "orderRef",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "holdUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "HoldLifted",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CredentialRef",
+        "name": "credential",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "grantee",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "issuer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "seal",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "purpose",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
         "name": "reason",
         "type": "uint8"
       },
@@ -425,6 +959,116 @@ import type { NonPayableOverrides } from "../common.js"
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CredentialRef",
+        "name": "credential",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "grantee",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "issuer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "seal",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "purpose",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "reason",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "GrantRecord",
+        "name": "record",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "grantor",
+        "type": "address"
+      }
+    ],
+    "name": "RevokedOnward",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CredentialRef",
+        "name": "credential",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "grantee",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "issuer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "seal",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "purpose",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "GrantRecord",
+        "name": "record",
+        "type": "bytes32"
+      }
+    ],
+    "name": "SignaturesCancelled",
+    "type": "event"
+  },
+  {
     "inputs": [
       {
         "internalType": "CredentialRef",
@@ -485,6 +1129,41 @@ import type { NonPayableOverrides } from "../common.js"
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct IAccessGrants.CancelRequest",
+        "name": "request",
+        "type": "tuple"
+      }
+    ],
+    "name": "cancelSignatures",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "holder",
         "type": "address"
@@ -509,6 +1188,49 @@ import type { NonPayableOverrides } from "../common.js"
       }
     ],
     "stateMutability": "pure",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -559,6 +1281,11 @@ import type { NonPayableOverrides } from "../common.js"
             "internalType": "uint64",
             "name": "retention",
             "type": "uint64"
+          },
+          {
+            "internalType": "bool",
+            "name": "allowOnward",
+            "type": "bool"
           },
           {
             "internalType": "bytes32",
@@ -626,6 +1353,11 @@ import type { NonPayableOverrides } from "../common.js"
             "type": "uint64"
           },
           {
+            "internalType": "bool",
+            "name": "allowOnward",
+            "type": "bool"
+          },
+          {
             "internalType": "bytes32",
             "name": "context",
             "type": "bytes32"
@@ -668,6 +1400,321 @@ import type { NonPayableOverrides } from "../common.js"
       }
     ],
     "stateMutability": "pure",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "legalBasis",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint64",
+            "name": "notBefore",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "expiresAt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lockedUntil",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "retention",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bool",
+            "name": "allowOnward",
+            "type": "bool"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "context",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IAccessGrants.GrantRequest",
+        "name": "request",
+        "type": "tuple"
+      }
+    ],
+    "name": "grantOnward",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "legalBasis",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint64",
+            "name": "notBefore",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "expiresAt",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lockedUntil",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "retention",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bool",
+            "name": "allowOnward",
+            "type": "bool"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "context",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IAccessGrants.GrantRequest",
+        "name": "request",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint16",
+        "name": "sequence",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "grantWithSig",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "holder",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint64",
+            "name": "until",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "orderRef",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IAccessGrants.HoldRequest",
+        "name": "request",
+        "type": "tuple"
+      }
+    ],
+    "name": "hold",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "holdsOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "authority",
+            "type": "address"
+          },
+          {
+            "internalType": "uint40",
+            "name": "until",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct IAccessGrants.Hold[]",
+        "name": "standing",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "holder",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "orderRef",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct IAccessGrants.LiftRequest",
+        "name": "request",
+        "type": "tuple"
+      }
+    ],
+    "name": "liftHold",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "parentOf",
+    "outputs": [
+      {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "grantedAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -753,6 +1800,212 @@ import type { NonPayableOverrides } from "../common.js"
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "reason",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IAccessGrants.RevokeRequest[]",
+        "name": "requests",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "revokeBatch",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "reason",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IAccessGrants.RevokeRequest",
+        "name": "request",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint64",
+        "name": "issuedAt",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "revokeEverywhereWithSig",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "done",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "reason",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IAccessGrants.RevokeRequest",
+        "name": "request",
+        "type": "tuple"
+      }
+    ],
+    "name": "revokeOnward",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "issuer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "seal",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "address",
+            "name": "grantee",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "purpose",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "reason",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IAccessGrants.RevokeRequest",
+        "name": "request",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint16",
+        "name": "sequence",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "deadline",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "revokeWithSig",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "GrantId",
         "name": "id",
         "type": "bytes32"
@@ -790,7 +2043,7 @@ import type { NonPayableOverrides } from "../common.js"
   }
 ] as const;
 
-  const _bytecode = "0x60808060405234601557611ec8908161001a8239f35b5f80fdfe60806040526004361015610011575f80fd5b5f3560e01c8063178912bc146113195780631e361eb71461130657806340cd0612146112535780635254e0691461070557806364482ac4146106b85780637e6b62a5146103da578063a37c7b63146101a5578063be5170c01461015e578063cd13bad9146101335763fb3ca26b14610087575f80fd5b3461012f576100d46100cf61009b36611c02565b919060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b611d1c565b600581101561010257806002602092149081156100f7575b506040519015158152f35b60039150145f6100ec565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5f80fd5b3461012f576101476100cf61009b36611c02565b600581101561010257602090600260405191148152f35b3461012f5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f576004355f525f602052602060405f2054604051908152f35b3461012f5760a07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f576101dc611c62565b6040805133815273ffffffffffffffffffffffffffffffffffffffff90921660208301526024359082018190526060909120610256610219611ca8565b610221611cec565b90839060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b90815f525f60205260405f20548060d81c156103ae5761027581611dec565b4281111561037f575062ffff0061028b82611dcd565b60081b16907fffffffffffffffffffffffffffffffffffffffff0000000000ffffffff0000ff6bffffffffff000000000000004260381b1691161717915f525f6020528160405f20557f7071851275788dbd9ddd943d596946b7e56e71b6848e0beeea4af99aef74222c73ffffffffffffffffffffffffffffffffffffffff610312611ca8565b61037a61031d611c62565b95610326611cec565b61032e611d0c565b906040519586951699339986919361ffff60809460ff9398979673ffffffffffffffffffffffffffffffffffffffff60a087019a16865260208601521660408401521660608201520152565b0390a4005b837ff68527df000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b827ff8dca13d000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b3461012f5760a07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f57610411611c62565b61045461041c611c85565b91604435928391909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b9061047e610460611cec565b6040805185815233602082015261ffff909216908201526060902090565b91825f525f60205260405f20548060d81c1561068c5761049d81611d3e565b4281111561065d575060019064ffffffffff4216906104bb81611dcd565b916104c582611dec565b81101561064b57905b6bffffffffff0000000000000062ffff0060ff83169460081b169260381b169075ffffffffff0000000000000000000000000000000000807fffffffffffffffffffffffffffffff000000000000000000000000000000000083161616907fffffffffff0000000000000000000000000000000000000000000000000000007affffffffff00000000000000000000000000000000000000000000807fffffffffffffffffffff00000000000000000000000000000000000000000000841616169116171717171717925f525f6020528260405f20557fd0c89909c41261e0cabe8f27e815b8b35bf05a2ba68844694cd255246864e4ec6105cd611c62565b936105d6611c85565b9361037a6105e2611cec565b926105eb611d0c565b60405194859473ffffffffffffffffffffffffffffffffffffffff339b169986919361ffff60809460ff9398979673ffffffffffffffffffffffffffffffffffffffff60a087019a16865260208601521660408401521660608201520152565b5064ffffffffff8160381c16906104ce565b847ff68527df000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b837ff8dca13d000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b3461012f5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f576106f2600435611d1c565b6040516005821015610102576020918152f35b3461012f5760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f5760043567ffffffffffffffff811161012f573660238201121561012f5780600401359067ffffffffffffffff821161012f5736602461014084028301011161012f57811561122b57905f916301e13380420192834211906312cea600420192834211915b858110156112295761014081028201906024820173ffffffffffffffffffffffffffffffffffffffff6107ca82611ccb565b16156112015760448301359081156111d957606484019173ffffffffffffffffffffffffffffffffffffffff6107ff84611ccb565b16156111b1573373ffffffffffffffffffffffffffffffffffffffff61082485611ccb565b161461118557608485019161ffff61083b84611cfd565b161561115d578861100d5760c48601918c67ffffffffffffffff61085e85611e49565b161161111b574267ffffffffffffffff61087785611e49565b1610156111025742945b60e48801938a67ffffffffffffffff61089987611e49565b1661103a575b61100d576101048901968d67ffffffffffffffff6108bc8a611e49565b1611610fcb576101248a016312cea60067ffffffffffffffff6108de83611e49565b1611610f8557610923856108f188611ccb565b33909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b9861096e61093086611ccb565b6109398b611cfd565b908c9060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b97885f525f60205260405f205461ffff8160081c169461fffe861015610f59576109a267ffffffffffffffff421683611e5e565b6005811015908161010257600181148015610f4c575b15610db6575050809664ffffffffff8360b01c1691828111610d61575b505064ffffffffff8260881c169067ffffffffffffffff6109f585611e49565b16151580610d3e575b610cfc5764ffffffffff8360601c168067ffffffffffffffff610a2088611e49565b1610610cbb5763ffffffff8460181c16918267ffffffffffffffff610a448a611e49565b1610610c795789149283610c5b575b5082610c3d575b5081610c21575b50610bf55793610b6d9693610b4e93610b67979364ffffffffff610ab063ffffffff610aa983610aa281610a9b610b619f60d81c98611e49565b1697611e49565b1696611e49565b1695611db9565b9516919293947affffffffff0000000000000000000000000000000000000000000075ffffffffff000000000000000000000000000000000070ffffffffff00000000000000000000000066ffffffff00000062ffff007fffffffffff0000000000000000000000000000000000000000000000000000009560081b169960181b169760601b169560881b169360b01b169160d81b16171717171790565b965b5f525f6020528660405f2055611ccb565b93611ccb565b94611cfd565b9660a48101359360ff8516850361012f5760ff8561ffff60019b6101449673ffffffffffffffffffffffffffffffffffffffff9950896040519b168b5260208b01521660408901521660608701526080860152013560a084015216917fbc3fb5a7db9e309d56890cb93fc6f4d707c0834a684b74149069a68195542ef060c03393a401610798565b897f5894ef64000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b905067ffffffffffffffff610c3586611e49565b16145f610a61565b90915067ffffffffffffffff610c5286611e49565b1614905f610a5a565b90925067ffffffffffffffff610c7086611e49565b1614915f610a53565b8267ffffffffffffffff610c8c8a611e49565b7fbd178d6d000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff610ccd87611e49565b7f0ff11c8b000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b5067ffffffffffffffff610d0f84611e49565b7feb5afd88000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b508115806109fe57508167ffffffffffffffff610d5a86611e49565b16106109fe565b909197504210610d745750855f806109d5565b67ffffffffffffffff610d878892611e49565b7f82fe9528000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b909792919594610dce67ffffffffffffffff91611e49565b169761010257600314610ec1575b505093610b6193610b6d9693610ebb9364ffffffffff80610e1263ffffffff610aa983610e0b610b679e611e49565b1695611e49565b9516921664ffffffffff421690919293947affffffffff0000000000000000000000000000000000000000000075ffffffffff000000000000000000000000000000000070ffffffffff00000000000000000000000066ffffffff00000062ffff007fffffffffff0000000000000000000000000000000000000000000000000000009560081b169960181b169760601b169560881b169360b01b169160d81b16171717171790565b96610b50565b610eca90611d3e565b90428511610f0b575093610b6d9693610ebb93879387610b6198610b679a10610efe575b5093975093509396819550610ddc565b945064ffffffffff610eee565b610f1d67ffffffffffffffff91611e49565b7feeeb3ff8000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b505f9150600281146109b8565b8a7f2f262b3c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b610f9767ffffffffffffffff91611e49565b7fea6cc6ca000000000000000000000000000000000000000000000000000000005f52166004526312cea60060245260445ffd5b8d67ffffffffffffffff610fde8a611e49565b7f3577f7b0000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b508667ffffffffffffffff61104e87611e49565b1611156110c05764ffffffffff67ffffffffffffffff61106d87611e49565b1611611079578a61089f565b67ffffffffffffffff61108b86611e49565b7f2100a392000000000000000000000000000000000000000000000000000000005f521660045264ffffffffff60245260445ffd5b8667ffffffffffffffff6110d387611e49565b7f822847c4000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff61111484611e49565b1694610881565b8c67ffffffffffffffff61112e85611e49565b7f9402ce05000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b7f3d3af1e7000000000000000000000000000000000000000000000000000000005f5260045ffd5b7f1ed88c19000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b7fce8f7fc9000000000000000000000000000000000000000000000000000000005f5260045ffd5b7ff824e714000000000000000000000000000000000000000000000000000000005f5260045ffd5b7f77b5bf5f000000000000000000000000000000000000000000000000000000005f5260045ffd5b005b7f9b0548fa000000000000000000000000000000000000000000000000000000005f5260045ffd5b3461012f5760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f5760043573ffffffffffffffffffffffffffffffffffffffff8116810361012f5760243573ffffffffffffffffffffffffffffffffffffffff8116810361012f576020916112fe9160443591909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b604051908152f35b3461012f5760206112fe61009b36611c02565b3461012f576101407ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc36011261012f5773ffffffffffffffffffffffffffffffffffffffff60043516806004350361012f57801561120157602435156111d95773ffffffffffffffffffffffffffffffffffffffff6044351690816044350361012f5781156111b1573382146111855761ffff606435166064350361012f5761ffff606435161561115d576301e13380420180421161100d5760a43567ffffffffffffffff81161415908161012f578067ffffffffffffffff60a4351611611bc757508061012f574260a43567ffffffffffffffff161015611bb357425b60c43567ffffffffffffffff81161415908161012f5767ffffffffffffffff60c43516611b01575b6312cea60042019182421161100d5760e43567ffffffffffffffff81161415928361012f578067ffffffffffffffff60e4351611611ac657506101043567ffffffffffffffff81161415938461012f576312cea60067ffffffffffffffff610104351611611a85576040805133815273ffffffffffffffffffffffffffffffffffffffff600435166020820152602435918101919091526060902094611518606435604435889060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b94855f525f60205260405f205461ffff8160081c169561fffe871015611a595761154c67ffffffffffffffff421683611e5e565b6005811015908161010257600181148015611a4c575b156118f3575050809464ffffffffff8360b01c169182811161189f575b505064ffffffffff8260881c16908661012f5760c43567ffffffffffffffff168015159061187e575b61183d5764ffffffffff8360601c168461012f578067ffffffffffffffff60e43516106118025763ffffffff8460181c16918661012f578267ffffffffffffffff6101043516106117c557871492836117a8575b508261178b575b508161176f575b506117435760d81c9361012f5761012f5761012f5761162b6116d093611db9565b60d89290921b7fffffffffff0000000000000000000000000000000000000000000000000000001660b09190911b7affffffffff00000000000000000000000000000000000000000000161760c43560881b75ffffffffff0000000000000000000000000000000000161760e43560601b70ffffffffff00000000000000000000000016176101043560181b66ffffffff000000161760089190911b62ffff00161790565b905b5f525f6020528060405f205560843560ff81169081810361012f5750604051938452602435602085015261ffff606435166040850152606084015260808301526101243560a08301527fbc3fb5a7db9e309d56890cb93fc6f4d707c0834a684b74149069a68195542ef060c03393a4005b867f5894ef64000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b90508361012f5767ffffffffffffffff6101043516148b61160a565b9091508361012f5767ffffffffffffffff60e4351614908c611603565b9092508761012f5767ffffffffffffffff60c4351614918d6115fc565b827fbd178d6d000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff610104351660045260245260445ffd5b7f0ff11c8b000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60e4351660045260245260445ffd5b508561012f577feb5afd88000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60c4351660045260245260445ffd5b508115806115a8575095505f958167ffffffffffffffff60c43516106115a8565b9091955042106118b25750838b8061157f565b849061012f577f82fe9528000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60a4351660045260245260445ffd5b90959291969361012f5767ffffffffffffffff60e4351695610102576003146119d9575b505061012f5761012f5761192d6119d393611db9565b4260d81b7fffffffffff0000000000000000000000000000000000000000000000000000001660b09390931b7affffffffff00000000000000000000000000000000000000000000169290921760c43560881b75ffffffffff0000000000000000000000000000000000161760609190911b70ffffffffff00000000000000000000000016176101043560181b66ffffffff000000161760089190911b62ffff00161790565b906116d2565b6119e290611d3e565b90428611611a0d57508067ffffffffffffffff60e4351610611a05575b80611917565b9250896119ff565b61012f577feeeb3ff8000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60a4351660045260245260445ffd5b505f915060028114611562565b877f2f262b3c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fea6cc6ca000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff61010435166004526312cea60060245260445ffd5b7f3577f7b0000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60e4351660045260245260445ffd5b90505f908067ffffffffffffffff60c435161115611b78578161012f5764ffffffffff67ffffffffffffffff60c43516111561143f577f2100a392000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60c4351660045264ffffffffff60245260445ffd5b7f822847c4000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60c4351660045260245260445ffd5b505f67ffffffffffffffff60a43516611417565b7f9402ce05000000000000000000000000000000000000000000000000000000005f5267ffffffffffffffff60a4351660045260245260445ffd5b7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc606091011261012f576004359060243573ffffffffffffffffffffffffffffffffffffffff8116810361012f579060443561ffff8116810361012f5790565b60043573ffffffffffffffffffffffffffffffffffffffff8116810361012f5790565b60243573ffffffffffffffffffffffffffffffffffffffff8116810361012f5790565b60443573ffffffffffffffffffffffffffffffffffffffff8116810361012f5790565b3573ffffffffffffffffffffffffffffffffffffffff8116810361012f5790565b60643561ffff8116810361012f5790565b3561ffff8116810361012f5790565b60843560ff8116810361012f5790565b5f525f602052611d3b60405f205467ffffffffffffffff421690611e5e565b90565b90611d4882611dec565b917fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff83148015611da6575b611da35763ffffffff64ffffffffff8260601c169160181c16830180931161100d57808310611d9f5750565b9150565b50565b5064ffffffffff8160b01c168310611d73565b61ffff60019116019061ffff821161100d57565b61ffff9060081c1661ffff81145f14611de35790565b611d3b90611db9565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9164ffffffffff808260881c169160381c169080611e41575b5080151580611e38575b611d9f5750565b50828110611e31565b92505f611e27565b3567ffffffffffffffff8116810361012f5790565b8060d81c15611eb55767ffffffffffffffff611e7982611dec565b9216918210611e9b57611e8b90611d3e565b1115611e9657600390565b600490565b60b01c64ffffffffff161115611eb057600190565b600290565b50505f9056fea164736f6c6343000825000a";
+  const _bytecode = "0x60a034606657601f614cb238819003918201601f19168301916001600160401b03831184841017606a57808492602094604052833981010312606657516001600160a01b0381168103606657608052604051614c33908161007f823960805181610c590152f35b5f80fd5b634e487b7160e01b5f52604160045260245ffdfe60806040526004361015610011575f80fd5b5f3560e01c806308b0100614612b105780631e361eb714612afd578063313d4c8b146122aa57806340cd06121461220f5780634388fac314611f95578063445b65a314611df35780635ca840ba14611c0757806364482ac414611bad5780637e6b62a5146118b957806384b0196e1461179a5780639002848b146115d45780639726bf24146112405780639e21a9d714610bda5780639f22097014610b2b578063a37c7b63146109a2578063a57411dd1461055b578063be5170c014610514578063cd13bad9146104e9578063daba9ddc1461044f578063ddeda132146103fe578063eec8f21b146101c45763fb3ca26b1461010b575f80fd5b346101c05761016561015361011f36612ca2565b919060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b805f525f60205260405f2054906136a4565b60058110156101935780600260209214908115610188575b506040519015158152f35b60039150145f61017d565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5f80fd5b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c05760043567ffffffffffffffff81116101c057366023820112156101c05780600401359067ffffffffffffffff82116101c0573660246101608402830101116101c05781156103d6575f5b828110156103d45761016081028201906024820161025b813361337d565b9261026582612e2e565b6040805133815273ffffffffffffffffffffffffffffffffffffffff9092166020830152604483013590820181905260609091209260648301956102a887612e2e565b936102ef60848201956102ba87612e71565b90889060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b805f525f60205260405f2054926101448301359586151587036101c05761ffff61036c61036661036060019e61034e6101649a60ff988e73ffffffffffffffffffffffffffffffffffffffff9f505f146103cc578d6004925b8c613c5b565b975f525f6020528760405f2055612e2e565b98612e2e565b99612e71565b61037860a48701612efd565b92896040519b168b5260208b01521660408901521660608701526080860152013560a084015216917fbc3fb5a7db9e309d56890cb93fc6f4d707c0834a684b74149069a68195542ef060c03393a40161023d565b8d5f92610348565b005b7f9b0548fa000000000000000000000000000000000000000000000000000000005f5260045ffd5b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057604064ffffffffff6104406004356132da565b83519182529091166020820152f35b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c05760043567ffffffffffffffff81116101c057366023820112156101c057806004013567ffffffffffffffff81116101c05736602460a08302840101116101c05780156103d6575f5b818110156103d4576001906104e3602460a0830286010133614626565b016104c6565b346101c0576104fd61015361011f36612ca2565b600581101561019357602090600260405191148152f35b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c0576004355f525f602052602060405f2054604051908152f35b346101c0576101e07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057610593612c7f565b6101607fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc3601126101c0576101843561ffff81168082036101c0576101a4359167ffffffffffffffff8316928381036101c0576101c43567ffffffffffffffff81116101c05761060a610668913690600401612d74565b919092610615612e0b565b9461066361065360443580988c909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b61065b612de8565b61011f612e60565b6144bd565b60c43567ffffffffffffffff8116908181036101c05750610687612fd1565b95610690612fe8565b95610699613000565b6106a1612e80565b9061016435986040519a60208c0196875267ffffffffffffffff1660408c015267ffffffffffffffff1660608b015267ffffffffffffffff1660808a0152151560a08901528660c089015260e0880152610100870152610100865261070861012087612eac565b610710612e0b565b95610719612de8565b90610722612e60565b61072a612eed565b6040519160208301947f5c61129290475689d89f626ced4070875dba4147cc45340eadfbf0d454698492865273ffffffffffffffffffffffffffffffffffffffff8d169b8c604086015273ffffffffffffffffffffffffffffffffffffffff16606085015289608085015273ffffffffffffffffffffffffffffffffffffffff1660a084015261ffff1660c083015260ff1660e082015260e081526107d161010082612eac565b6107d9612f96565b8051906020012093604051928392602084019586915180926107fa92612d10565b8301905191826020830161080d92612d10565b010380825261081f9060200182612eac565b51902061082b91614554565b9161083692876145ca565b61084160248561337d565b6024359473ffffffffffffffffffffffffffffffffffffffff8616908187036101c0576040805173ffffffffffffffffffffffffffffffffffffffff92831681529188166020830152810184905260609020936064359273ffffffffffffffffffffffffffffffffffffffff8416978885036101c0576084359061ffff8216958683036101c05761090183828b9060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b93845f525f60205260405f2054610144359182151583036101c05761093192156109995760246004925b88613c5b565b935f525f6020528360405f205550505060a4359360ff8516908186036101c0577fbc3fb5a7db9e309d56890cb93fc6f4d707c0834a684b74149069a68195542ef09660c09650604051958652602086015260408501526060840152608083015260a0820152a4005b60245f9261092b565b346101c05760a07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c05760043573ffffffffffffffffffffffffffffffffffffffff811681036101c0576040805133815273ffffffffffffffffffffffffffffffffffffffff831660208201526024359181018290526060902090919060443573ffffffffffffffffffffffffffffffffffffffff8116938482036101c0576064359061ffff821682036101c057610a8e8284869060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b92835f525f602052610aa460405f2054856143fa565b935f525f6020528360405f20555060843560ff811681036101c0576040805173ffffffffffffffffffffffffffffffffffffffff9097168752602087019290925261ffff9092169085015260ff166060840152608083015233917f7071851275788dbd9ddd943d596946b7e56e71b6848e0beeea4af99aef74222c908060a081015b0390a4005b346101c0576101007ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057610b63612c7f565b60a07fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc3601126101c05760c43567ffffffffffffffff811681036101c05760e4359067ffffffffffffffff82116101c057602092610bc8610bd0933690600401612d74565b929091613051565b6040519015158152f35b346101c05760e07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c0576040517f4390ea700000000000000000000000000000000000000000000000000000000081523360048201526004602482015260208160448173ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000165afa908115611235575f916111fa575b50156111ce57610c97612da2565b610cda610ca2612e0b565b91604435928391909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b610d22610ce5612de8565b610ced612e60565b90839060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b90815f525f602052610d3860405f2054836136a4565b6005811015610193576002811415806111c3575b61118e5750610d59613018565b67ffffffffffffffff429116111561114d5763096753004201804211611120578067ffffffffffffffff610d8b613018565b16116110e0575064ffffffffff610da0613018565b1692825f52600160205260405f2060049460049581965f5b6004811061101757506004810361101057505b60048114610fdf57610df39060405193610de485612e90565b33855260208501938452614184565b929092610fb3575173ffffffffffffffffffffffffffffffffffffffff16825491817fffffffffffffffffffffffff000000000000000000000000000000000000000084161784555160a01b78ffffffffff000000000000000000000000000000000000000016917fffffffffffffff000000000000000000000000000000000000000000000000001617179055825f525f60205260405f2054610e9681614193565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000821660089190911b62ffff00161760ff9190911617600217925f525f6020528260405f2055610ee4612da2565b93610eed612de8565b91610ef6612e0b565b94610eff612e60565b610f07613018565b64ffffffffff16926040519773ffffffffffffffffffffffffffffffffffffffff168852602088015261ffff166040870152606086015233608086015260a085015260c43560c085015264ffffffffff1660e084015273ffffffffffffffffffffffffffffffffffffffff169273ffffffffffffffffffffffffffffffffffffffff16916101007f9425d7927895da4a2d00bd0d827b201bfb2da9cd1d23e737d8b6a9459cef1ba091a4005b7f4e487b71000000000000000000000000000000000000000000000000000000005f525f60045260245ffd5b857fde7ee6e5000000000000000000000000000000000000000000000000000000005f52600452600460245260445ffd5b9050610dcb565b61102a6110248287614184565b50612f0b565b602081015164ffffffffff169042821161105b57505060048314611053575b6001905b01610db8565b915081611049565b519192909173ffffffffffffffffffffffffffffffffffffffff1633036110bd57508084111561108e575060018161104d565b837f4e4c04f1000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b919064ffffffffff8a1681116110d7575b5060019061104d565b985060016110ce565b67ffffffffffffffff6110f1613018565b7f123e93ba000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b67ffffffffffffffff61115e613018565b7f4e4c04f1000000000000000000000000000000000000000000000000000000005f52166004524260245260445ffd5b6111be90837ff1d85631000000000000000000000000000000000000000000000000000000005f52600452612d02565b60445ffd5b506003811415610d4c565b7f2f568447000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b90506020813d60201161122d575b8161121560209383612eac565b810103126101c0575180151581036101c05781610c89565b3d9150611208565b6040513d5f823e3d90fd5b346101c0576101207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057611278612c7f565b60a07fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc3601126101c05760c43561ffff8116908181036101c05760e4359067ffffffffffffffff82168083036101c0576101043567ffffffffffffffff81116101c0576112e9903690600401612d74565b9190926112f4612e0b565b946044359586611330918a909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b611338612de8565b611340612e60565b6040805193845273ffffffffffffffffffffffffffffffffffffffff909216602084015261ffff1690820152606090209161137a926144bd565b611382612e0b565b9461138b612de8565b91611394612e60565b9161139d612eed565b6040519360208501957fac916213af14a80ff73ded1c23edf57011563d71d74ac8e65403b68483acff8b875273ffffffffffffffffffffffffffffffffffffffff8c169a8b604088015273ffffffffffffffffffffffffffffffffffffffff16606087015289608087015273ffffffffffffffffffffffffffffffffffffffff1660a086015261ffff1660c085015260ff1660e0840152610100830152610120820152610120815261145161014082612eac565b51902061145c612f96565b805190602001209061146d91614554565b9161147892866145ca565b6024359273ffffffffffffffffffffffffffffffffffffffff841684036101c0576040805173ffffffffffffffffffffffffffffffffffffffff92831681529185166020830152810182905260609020906064359073ffffffffffffffffffffffffffffffffffffffff8216948583036101c05760843561ffff811681036101c0576115338185879060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b93845f525f60205261154960405f2054866143fa565b945f525f6020528460405f20555060a4359360ff851685036101c05784610b26927f7071851275788dbd9ddd943d596946b7e56e71b6848e0beeea4af99aef74222c965060405195869586919361ffff60809460ff9398979673ffffffffffffffffffffffffffffffffffffffff60a087019a16865260208601521660408401521660608201520152565b346101c05760c07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c05761160b612c7f565b60a07fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc3601126101c05761163d612e0b565b611677604435809284909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b611682610ce5612de8565b805f525f60205260405f20546116c181836116bc61169e612e60565b6040805189815233602082015261ffff909216908201526060902090565b613703565b1561176a5773ffffffffffffffffffffffffffffffffffffffff808361170a60c0947facad8ea034a56b94f549280555f0da63a74b9cdb16f2889f73552132236baba9966143fa565b905f525f6020528060405f205561171f612de8565b9060ff61172a612e0b565b9861ffff611736612e60565b61173e612eed565b92876040519d168d5260208d01521660408b015216606089015260808801523360a088015216951693a4005b507f45eafa4f000000000000000000000000000000000000000000000000000000005f526004523360245260445ffd5b346101c0575f7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c05761185e6117d3612f96565b60408051906117e28183612eac565b600182527f3100000000000000000000000000000000000000000000000000000000000000602083015261186b60209180519361181f8486612eac565b5f85525f36813781519687967f0f00000000000000000000000000000000000000000000000000000000000000885260e08689015260e0880190612d31565b9186830390870152612d31565b4660608501523060808501525f60a085015283810360c08501528180845192838152019301915f5b8281106118a257505050500390f35b835185528695509381019392810192600101611893565b346101c05760a07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c0576118f0612da2565b6118fb610ca2612e0b565b90611925611907612e4f565b6040805185815233602082015261ffff909216908201526060902090565b91825f525f60205260405f20548060d81c15611b815761194581856141b2565b61195281838594956142bf565b42811115611b525750428111611b2357509060019164ffffffffff421661198261197b83614193565b93836143bb565b811015611b1157905b6bffffffffff0000000000000062ffff0060ff83169460081b169260381b169075ffffffffff0000000000000000000000000000000000807fffffffffffffffffffffffffffffff000000000000000000000000000000000083161616907fffffffffff0000000000000000000000000000000000000000000000000000007affffffffff00000000000000000000000000000000000000000000807fffffffffffffffffffff00000000000000000000000000000000000000000000841616169116171717171717925f525f6020528260405f2055611a69612da2565b92611a72612e0b565b92611a7b612e4f565b9060843560ff811681036101c0577fd0c89909c41261e0cabe8f27e815b8b35bf05a2ba68844694cd255246864e4ec9381610b26925060405194859473ffffffffffffffffffffffffffffffffffffffff339b169986919361ffff60809460ff9398979673ffffffffffffffffffffffffffffffffffffffff60a087019a16865260208601521660408401521660608201520152565b5064ffffffffff8160381c169061198b565b857fcb462368000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b867ff68527df000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b837ff8dca13d000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057611bf4600435805f525f60205260405f2054906136a4565b6040516005821015610193576020918152f35b346101c05760207ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c0576004355f52600160205260405f20604051906080820182811067ffffffffffffffff821117611dc6576040525f825b60048210611da957604051845f611c7d60a084612eac565b6004835260805f5b818110611d865750505f5b60048110611d0957838281526040518091602082016020835281518091526020604084019201905f5b818110611cc7575050500390f35b8251805173ffffffffffffffffffffffffffffffffffffffff16855260209081015164ffffffffff168186015286955060409094019390920191600101611cb9565b4264ffffffffff6020611d1c8487612f44565b5101511611611d2e575b600101611c90565b90611d398284612f44565b5191817fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff81146111205760019283611d7e920194611d778289612f82565b5286612f82565b509050611d26565b602090604051611d9581612e90565b5f81525f8382015282828801015201611c85565b600160208192611db886612f0b565b815201930191019091611c65565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b346101c0576101607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057611e2e60043361337d565b6004359073ffffffffffffffffffffffffffffffffffffffff8216908183036101c0576040805133815273ffffffffffffffffffffffffffffffffffffffff85166020820152602435918101829052606090209091909160443573ffffffffffffffffffffffffffffffffffffffff8116958682036101c0576064359061ffff8216928383036101c057611ef18382899060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b95865f525f60205260405f2054610124359182151583036101c057611f209215611f8c57600480925b8a613c5b565b955f525f6020528560405f20555050506084359160ff8316928381036101c0575060405195865260208601526040850152606084015260808301526101443560a08301527fbc3fb5a7db9e309d56890cb93fc6f4d707c0834a684b74149069a68195542ef060c03393a4005b60045f92611f1a565b346101c05760c07ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057611fcc612da2565b611fd7610ca2612e0b565b90612020611fe3612de8565b611feb612e60565b90849060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b915f92805f52600160205260405f205f905f905b60048210612180575050156121515760e073ffffffffffffffffffffffffffffffffffffffff80837febf5f0b7c4e5cbcd03cd2e68bb0a95386037fad8f462c6446376e32a1f5ea36a945f525f6020526120e264ffffffffff60405f205499169889155f146121485760fd81165b6120ab82614193565b919062ffff0060ff7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000092169360081b169116171790565b905f525f6020528060405f20556120f7612da2565b97612100612de8565b9161ffff61210c612e0b565b99612115612e60565b90866040519c168c5260208c01521660408a0152606089015233608089015260a43560a089015260c088015216951693a4005b60ff81166120a2565b7f4f29790a000000000000000000000000000000000000000000000000000000005f526004523360245260445ffd5b909161218f6110248484614184565b64ffffffffff6020820151169042821115612204575173ffffffffffffffffffffffffffffffffffffffff1633036121e05750506121cd8282614184565b610fb3575f9055600180925b0190612034565b64ffffffffff889492941681116121fb575b506001906121d9565b965060016121f2565b5050916001906121d9565b346101c05760607ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057612246612c7f565b60243573ffffffffffffffffffffffffffffffffffffffff811681036101c0576020916122a29160443591909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b604051908152f35b346101c0576101807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c0576122e2612c7f565b6101607fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdc3601126101c057612315612e80565b612ad557612321612de8565b73ffffffffffffffffffffffffffffffffffffffff163314612aa95760243573ffffffffffffffffffffffffffffffffffffffff8116908181036101c0575015612a8157604435908115612a59576064359073ffffffffffffffffffffffffffffffffffffffff8216918281036101c0578215612a31575073ffffffffffffffffffffffffffffffffffffffff8116809214612a055760843561ffff8116908181036101c05750156129dd576301e1338042018042116111205760c43567ffffffffffffffff8116918282141590816101c0578084116129ae57506101c057428210156129a757505042905b60e43567ffffffffffffffff8116908181036101c05781612928575b50506312cea6004201804211611120576101043567ffffffffffffffff8116908181036101c0578282116128f9575050506101243567ffffffffffffffff8116908181036101c0576312cea60082116128c5575050836124bb9161248b612e0b565b9173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b906124c7611907612e60565b90815f525f60205260405f205490600482161561289957825f525f6020526124f360405f2054846136a4565b6005811015610193576002810361286957508160d81c91428310156128395764ffffffffff8160881c1680151580612806575b6127c6575064ffffffffff8160601c168067ffffffffffffffff612548612fe8565b1611612786575060181c63ffffffff168067ffffffffffffffff61256a613000565b161161274657506125b961257c612de8565b612584612e60565b90869060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b90815f525f60205260405f20546125d86125d382856136a4565b6136e3565b80612734575b61270857906125ed9183613728565b92604051906125fb82612e90565b815260208101838152825f52600260205260405f20915182555164ffffffffff16906001019064ffffffffff1681547fffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000161790555f525f6020528160405f2055612663612de8565b9161266c612e0b565b95612675612e60565b61267d612eed565b916040519873ffffffffffffffffffffffffffffffffffffffff168952602089015261ffff16604088015260ff16606087015260808601526101643560a08601523360c086015260e085015273ffffffffffffffffffffffffffffffffffffffff16926101007f0de82897fb32d70faeccf05946fc77a8c951f1e077d5436b3ec9f2c7048edfa391a4005b827f421a7c67000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b50612740818487613703565b156125de565b67ffffffffffffffff612757613000565b7f326eaae8000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff612797612fe8565b7fa5df84e2000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff6127d7612fd1565b7f0d3dbc2b000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b5067ffffffffffffffff612818612fd1565b16158061252657508067ffffffffffffffff612832612fd1565b1611612526565b82847f26b929e5000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b6111be90847f37c385ff000000000000000000000000000000000000000000000000000000005f52600452612d02565b827f0b8715d3000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b507fea6cc6ca000000000000000000000000000000000000000000000000000000005f526004526312cea60060245260445ffd5b507f3577f7b0000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b5f84831115612977576101c05764ffffffffff82111561242957507f2100a392000000000000000000000000000000000000000000000000000000005f5260045264ffffffffff60245260445ffd5b84837f822847c4000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b509061240d565b837f9402ce05000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f3d3af1e7000000000000000000000000000000000000000000000000000000005f5260045ffd5b507f1ed88c19000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fce8f7fc9000000000000000000000000000000000000000000000000000000005f5260045ffd5b7ff824e714000000000000000000000000000000000000000000000000000000005f5260045ffd5b7f77b5bf5f000000000000000000000000000000000000000000000000000000005f5260045ffd5b7f1ed88c19000000000000000000000000000000000000000000000000000000005f523360045260245ffd5b7fadbb9497000000000000000000000000000000000000000000000000000000005f5260045ffd5b346101c05760206122a261011f36612ca2565b346101c05760807ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc3601126101c057612b47612da2565b6040805133815273ffffffffffffffffffffffffffffffffffffffff92831660208201526024359181018290526060902091612bc1612b84612dc5565b612b8c612e4f565b90859060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b805f525f602052612c1260405f2054612bda8184613331565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000821660089190911b62ffff00161760ff9091161790565b905f525f6020528060405f2055612c27612dc5565b9061ffff612c33612da2565b94612c3c612e4f565b9085604051971687526020870152166040850152606084015216917f4c1426543a6b36efba25b9fa86b97dff1de2c2a117e165748236ff2e61e9d0b560803393a4005b6004359073ffffffffffffffffffffffffffffffffffffffff821682036101c057565b7ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc60609101126101c0576004359060243573ffffffffffffffffffffffffffffffffffffffff811681036101c0579060443561ffff811681036101c05790565b600581101561019357602452565b5f5b838110612d215750505f910152565b8181015183820152602001612d12565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602093612d6d81518092818752878088019101612d10565b0116010190565b9181601f840112156101c05782359167ffffffffffffffff83116101c057602083818601950101116101c057565b60043573ffffffffffffffffffffffffffffffffffffffff811681036101c05790565b60443573ffffffffffffffffffffffffffffffffffffffff811681036101c05790565b60643573ffffffffffffffffffffffffffffffffffffffff811681036101c05790565b60243573ffffffffffffffffffffffffffffffffffffffff811681036101c05790565b3573ffffffffffffffffffffffffffffffffffffffff811681036101c05790565b60643561ffff811681036101c05790565b60843561ffff811681036101c05790565b3561ffff811681036101c05790565b6101443580151581036101c05790565b6040810190811067ffffffffffffffff821117611dc657604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117611dc657604052565b60a43560ff811681036101c05790565b3560ff811681036101c05790565b90604051612f1881612e90565b915473ffffffffffffffffffffffffffffffffffffffff8116835260a01c64ffffffffff166020830152565b906004811015612f555760051b0190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52603260045260245ffd5b8051821015612f555760209160051b010190565b60405190612fa5604083612eac565b600c82527f4163636573734772616e747300000000000000000000000000000000000000006020830152565b60e43567ffffffffffffffff811681036101c05790565b6101043567ffffffffffffffff811681036101c05790565b6101243567ffffffffffffffff811681036101c05790565b60a43567ffffffffffffffff811681036101c05790565b3567ffffffffffffffff811681036101c05790565b9190820180921161112057565b92919067ffffffffffffffff16914283116132aa5760243573ffffffffffffffffffffffffffffffffffffffff8116928382036101c0576044356064359273ffffffffffffffffffffffffffffffffffffffff8416928385036101c0576084359561ffff8716918288036101c05760a4359560ff8716968781036101c05761324c9a613219986131e7968f93946131e195506040519373ffffffffffffffffffffffffffffffffffffffff60208601967fedac180357dd53b82c8096393845f6b1fcd1cca0301213cc756eff5e905e8240885216604086015260608501528a608085015260a084015260c083015260e08201528c610100820152610100815261315c61012082612eac565b519020613167612f96565b6020815191012060405160208101917f91ab3d17e3a50a9d89e63fd30b92be7f5336b03b287bb946787a83a9d62a2766835260408201527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc66060820152306080820152608081526131d960a082612eac565b519020614933565b8b6145ca565b87909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b9060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b805f525f60205260405f20548060d81c9283159384156132a0575b5050821561328b575b505061328657602461328191614626565b600190565b505f90565b42925061329791614797565b11155f80613270565b1192505f80613267565b827f138013b3000000000000000000000000000000000000000000000000000000005f526004524260245260445ffd5b90815f525f602052600860405f2054161561331657815f52600260205260405f2054915f52600260205264ffffffffff600160405f2001541690565b5f91508190565b61ffff60019116019061ffff821161112057565b9061ffff9060081c169061fffe821015613352575061334f9061331d565b90565b7f2f262b3c000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b91909173ffffffffffffffffffffffffffffffffffffffff61339e84612e2e565b1615612a8157602083013515612a5957604083019073ffffffffffffffffffffffffffffffffffffffff6133d183612e2e565b1615612a315773ffffffffffffffffffffffffffffffffffffffff6133f68193612e2e565b911691168114613679575061ffff61341060608401612e71565b16156129dd576301e1338042018042116111205760a08301908067ffffffffffffffff61343c8461302f565b161161363857504267ffffffffffffffff6134568361302f565b16101561361f575042915b60c081018367ffffffffffffffff6134788361302f565b16613558575b50506312cea60042018042116111205760e082018167ffffffffffffffff6134a58361302f565b1611613517575050610100016312cea60067ffffffffffffffff6134c88361302f565b16116134d15750565b6134e367ffffffffffffffff9161302f565b7fea6cc6ca000000000000000000000000000000000000000000000000000000005f52166004526312cea60060245260445ffd5b61352967ffffffffffffffff9161302f565b7f3577f7b0000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b8067ffffffffffffffff61356b8461302f565b1611156135de575064ffffffffff67ffffffffffffffff61358b8361302f565b1611613597578061347e565b6135a967ffffffffffffffff9161302f565b7f2100a392000000000000000000000000000000000000000000000000000000005f521660045264ffffffffff60245260445ffd5b67ffffffffffffffff6135f08361302f565b7f822847c4000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b61363167ffffffffffffffff9161302f565b1691613461565b67ffffffffffffffff61364a8361302f565b7f9402ce05000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b7f1ed88c19000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b90600a8116156136cd576136bb8161334f936141b2565b9167ffffffffffffffff42169061487b565b61334f915067ffffffffffffffff4216906147db565b600581101561019357600181149081156136fb575090565b600291501490565b90916008161515918261371557505090565b9091505f52600260205260405f20541490565b906008916137368282613331565b9161374181836136a4565b9161374b836136e3565b61395857600482166138f4575b610104359067ffffffffffffffff8216918281036101c05750819360058110156101935760031461385f575b50505060e43567ffffffffffffffff811681036101c057610124359467ffffffffffffffff861686036101c0574260d81b7fffffffffff0000000000000000000000000000000000000000000000000000001660b09190911b7affffffffff00000000000000000000000000000000000000000000161760889190911b75ffffffffff0000000000000000000000000000000000161760609190911b70ffffffffff000000000000000000000000161760189390931b66ffffffff000000169290921760089290921b62ffff00169190911760ff9091161790565b82613869916141b2565b924288116138a4579061387b91614244565b80911061389c575b504210613893575b5f8080613784565b600a925061388b565b91505f613883565b6138af9392506142bf565b60c43567ffffffffffffffff8116908181036101c057507feeeb3ff8000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b64ffffffffff6139038361434d565b16815f52600360205260405f2064ffffffffff8460d81c165f5260205264ffffffffff60405f2091167fffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000825416179055613758565b9350938091509064ffffffffff8560b01c1690818111613c06575b505064ffffffffff8460881c169160e4359167ffffffffffffffff8316938484141594856101c05780151580613bf2575b613bbd57505064ffffffffff8660601c1692610104359167ffffffffffffffff8316948584141595866101c057818110613b8f57505063ffffffff8860181c16610124359567ffffffffffffffff8716918288141592836101c057818110613b6157505060048a16613b35578960d81c976101c0576101c0576101c05760d89590951b7fffffffffff0000000000000000000000000000000000000000000000000000001660b09590951b7affffffffff00000000000000000000000000000000000000000000169490941760889490941b75ffffffffff0000000000000000000000000000000000169390931760609390931b70ffffffffff000000000000000000000000169290921760189190911b66ffffffff0000001617600891821b62ffff0016176002841617175b917fffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000831662ffff0082161760ff84161714613b0a575090565b7f5894ef64000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b887f53d74beb000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b7fbd178d6d000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f0ff11c8b000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b84866101c057507feb5afd88000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b508115806139a457505f95508181106139a4565b9091504210613c16575f80613973565b60c43567ffffffffffffffff8116908181036101c057507f82fe9528000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b90949392613c698683613331565b92613c7487846136a4565b92613c7e846136e3565b613e8d5760048816613e29575b67ffffffffffffffff613ca060e0840161302f565b1693600581101561019357600314613d91575b5061334f95965064ffffffffff8063ffffffff613ce161010083613cd960c0880161302f565b16950161302f565b169416921664ffffffffff42169091929394957affffffffff0000000000000000000000000000000000000000000075ffffffffff000000000000000000000000000000000070ffffffffff00000000000000000000000066ffffffff00000062ffff0060ff7fffffffffff00000000000000000000000000000000000000000000000000000096169b60081b169960181b169760601b169560881b169360b01b169160d81b1617171717171790565b87613d9b916141b2565b90428411613dda57613db19061334f9899614244565b808510613dd2575b504210613dc8575b8695613cb3565b9360021793613dc1565b93505f613db9565b60a0613df367ffffffffffffffff93613dfa938c6142bf565b930161302f565b7feeeb3ff8000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b64ffffffffff613e388961434d565b16815f52600360205260405f2064ffffffffff8a60d81c165f5260205264ffffffffff60405f2091167fffffffffffffffffffffffffffffffffffffffffffffffffffffff0000000000825416179055613c8b565b909694909391925060b085901c64ffffffffff168381811161412e575b505064ffffffffff8560881c169660c081019767ffffffffffffffff613ecf8a61302f565b1615158061410b575b6140ca575064ffffffffff8660601c1660e08201908067ffffffffffffffff613f008461302f565b1610614089575061010063ffffffff8860181c169201918067ffffffffffffffff613f2a8561302f565b161061404857506004831988161661401c5786979864ffffffffff63ffffffff613f7182613f6a81613f63613ad19d9e60d81c9761302f565b169661302f565b169561302f565b169460028b1617961691929394957affffffffff0000000000000000000000000000000000000000000075ffffffffff000000000000000000000000000000000070ffffffffff00000000000000000000000066ffffffff00000062ffff0060ff7fffffffffff00000000000000000000000000000000000000000000000000000096169b60081b169960181b169760601b169560881b169360b01b169160d81b1617171717171790565b857f53d74beb000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b67ffffffffffffffff61405a8461302f565b7fbd178d6d000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff61409b8361302f565b7f0ff11c8b000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b67ffffffffffffffff6140dc8a61302f565b7feb5afd88000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b50801580613ed857508067ffffffffffffffff6141278b61302f565b1610613ed8565b90919350421061414057915f80613eaa565b67ffffffffffffffff61415560a0890161302f565b7f82fe9528000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b6004821015612f555701905f90565b61ffff9060081c1661ffff81145f146141a95790565b61334f9061331d565b90915f91600884166142345760027fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff5b94166141eb5750565b5f52600160205260405f205f5b60048110614204575050565b64ffffffffff6142148284614184565b505460a01c1684811161422b575b506001016141f8565b93506001614222565b600261423f826148cc565b6141e2565b919061425090836143bb565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff811480156142ac575b6142a85761429d9063ffffffff64ffffffffff8560601c169460181c1690613044565b918083106142a85750565b9150565b5064ffffffffff8360b01c16811061427a565b9291906142cc90846143bb565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff8114801561433a575b614335576143199063ffffffff64ffffffffff8660601c169560181c1690613044565b9280841061432d575b508083106142a85750565b92505f614322565b925050565b5064ffffffffff8460b01c1681106142f6565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9164ffffffffff808260881c169160381c1690801515806143b2575b6143aa575b50801515806143a1575b6142a85750565b5082811061439a565b92505f614390565b5083811061438b565b9190809264ffffffffff808260881c169160381c169181151590816143f0575b506143aa5750801515806143a1576142a85750565b905081105f6143db565b8160d81c156144925761440d8282614797565b904282111561446457505062ffff0061442582614193565b60081b16907fffffffffffffffffffffffffffffffffffffffff0000000000ffffffff0000ff6bffffffffff000000000000004260381b169116171790565b7ff68527df000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7ff8dca13d000000000000000000000000000000000000000000000000000000005f5260045260245ffd5b909167ffffffffffffffff164281106145255750805f525f60205261ffff8060405f205460081c169216908282036144f457505050565b7f4b7393bd000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b7f594c748a000000000000000000000000000000000000000000000000000000005f526004524260245260445ffd5b9061334f9160405160208101917f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f835260408201527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201523060a082015260a081526131d960c082612eac565b91926145d89193848461497f565b156145e1575050565b73ffffffffffffffffffffffffffffffffffffffff907ff9b26945000000000000000000000000000000000000000000000000000000005f521660045260245260445ffd5b9061463081612e2e565b907f7071851275788dbd9ddd943d596946b7e56e71b6848e0beeea4af99aef74222c73ffffffffffffffffffffffffffffffffffffffff6146a36020840135809587909173ffffffffffffffffffffffffffffffffffffffff606093816040519416845216602083015260408201522090565b92614792604082016146b481612e2e565b966147266146fe60608601996146c98b612e71565b908a9060609273ffffffffffffffffffffffffffffffffffffffff61ffff926040519485521660208401521660408201522090565b92835f525f60205261471460405f2054856143fa565b935f525f6020528360405f2055612e2e565b93614745608061473e61473884612e2e565b9b612e71565b9201612efd565b9186604051978897169b169986919361ffff60809460ff9398979673ffffffffffffffffffffffffffffffffffffffff60a087019a16865260208601521660408401521660608201520152565b0390a4565b61334f9190600882166147cc57507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff906143bb565b6147d5906148cc565b906143bb565b8060d81c156148755767ffffffffffffffff6148177fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff836143bb565b921691821061485b575f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff61484b926142bf565b111561485657600390565b600490565b60b01c64ffffffffff16111561487057600190565b600290565b50505f90565b919290928260d81c156148c45767ffffffffffffffff61489b82856143bb565b94169384106148ad5761484b926142bf565b505060b01c64ffffffffff16111561487057600190565b505050505f90565b5f52600260205260405f208054805f525f60205260405f20549064ffffffffff60018360d81c940154168093145f1461490a575061334f915061434d565b90505f52600360205264ffffffffff60405f2091165f5260205264ffffffffff60405f20541690565b906040519060208201927f190100000000000000000000000000000000000000000000000000000000000084526022830152604282015260428152614979606282612eac565b51902090565b9061498b848483614b63565b50600481101561019357159081614b40575b50614b3757813b156148c45783614a5360845f96957fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f899860405196879460208601997f1626ba7e000000000000000000000000000000000000000000000000000000008b5260248701526040604487015281606487015286860137898582860101520116810103017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe08101835282612eac565b51915afa3d15614b30573d67ffffffffffffffff8111611dc65760405190614aa3601f82017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200183612eac565b81523d5f602083013e5b81614b22575b81614abc575090565b7f1626ba7e000000000000000000000000000000000000000000000000000000009150602081519101519060208110614af457501490565b7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff9060200360031b1b161490565b905060208151101590614ab3565b6060614aad565b50505050600190565b905073ffffffffffffffffffffffffffffffffffffffff8084169116145f61499d565b9060418303614b8d57614b869250602081013591604082359201355f1a90614b97565b9192909190565b50505f9160029190565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411614c1b579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15611235575f5173ffffffffffffffffffffffffffffffffffffffff811615614c1157905f905f90565b505f906001905f90565b5050505f916003919056fea164736f6c6343000825000a";
 
   
       type AccessGrantsConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
@@ -810,11 +2063,11 @@ import type { NonPayableOverrides } from "../common.js"
         
       }
     
-    override getDeployTransaction(overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
-      return super.getDeployTransaction(overrides || {});
+    override getDeployTransaction(entities: AddressLike, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
+      return super.getDeployTransaction(entities, overrides || {});
     };
-    override deploy(overrides?: NonPayableOverrides & { from?: string }) {
-      return super.deploy(overrides || {}) as Promise<AccessGrants & {
+    override deploy(entities: AddressLike, overrides?: NonPayableOverrides & { from?: string }) {
+      return super.deploy(entities, overrides || {}) as Promise<AccessGrants & {
         deploymentTransaction(): ContractTransactionResponse;
       }>;
     }

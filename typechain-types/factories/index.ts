@@ -3,3 +3,5 @@
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
 export { AccessGrants__factory } from './AccessGrants__factory.js';
+export { CredentialRegistry__factory } from './CredentialRegistry__factory.js';
+export { EntityRegistry__factory } from './EntityRegistry__factory.js';

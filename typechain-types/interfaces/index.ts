@@ -2,3 +2,5 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { IAccessGrants } from './IAccessGrants.js';
+export type { ICredentialRegistry } from './ICredentialRegistry.js';
+export type { IEntityRegistry } from './IEntityRegistry.js';

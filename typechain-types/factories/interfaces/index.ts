@@ -2,3 +2,5 @@
 /* tslint:disable */
 /* eslint-disable */
 export { IAccessGrants__factory } from './IAccessGrants__factory.js';
+export { ICredentialRegistry__factory } from './ICredentialRegistry__factory.js';
+export { IEntityRegistry__factory } from './IEntityRegistry__factory.js';
