@@ -4,7 +4,7 @@ import type { Address, Bytes32 } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import type { Context } from "./context.ts";
 import { badInput } from "./errors.ts";
-import { kindOf } from "./key.ts";
+import { type KeyKind, kindOf } from "./key.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "./page.ts";
 import type { Evaluation } from "./types/chainEvaluation.ts";
 
@@ -20,13 +20,19 @@ interface Scalar<Input, Output = Input> {
 }
 
 /** Which type a node id is of, by the kind of its key. */
-const NODE_TYPES = { grantId: "Grant", eventId: "Event", chainId: "Chain" } as const;
+const NODE_TYPES: Partial<Record<KeyKind, string>> = {
+  grantId: "Grant",
+  eventId: "Event",
+  chainId: "Chain",
+  credentialId: "Credential",
+  entityId: "Entity",
+};
 
 function decodeNodeId(id: string): { typename: string; id: string } {
   const kind = kindOf(id);
-  if (kind !== "grantId" && kind !== "eventId" && kind !== "chainId")
-    throw badInput("id: expected an id that this API gave out");
-  return { typename: NODE_TYPES[kind], id };
+  const typename = kind && NODE_TYPES[kind];
+  if (typename === undefined) throw badInput("id: expected an id that this API gave out");
+  return { typename, id };
 }
 
 const FIRST = `How many from the beginning, at most ${MAX_PAGE}; ${DEFAULT_PAGE} when neither \`first\` nor \`last\` is given.`;

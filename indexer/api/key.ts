@@ -15,6 +15,20 @@ export interface GrantKey {
   readonly contract: Address;
 }
 
+/** What one registry knows about a credential. */
+export interface CredentialKey {
+  readonly credential: CredentialRef;
+  readonly chainId: bigint;
+  readonly contract: Address;
+}
+
+/** A legal person in one registry. */
+export interface EntityKey {
+  readonly account: Address;
+  readonly chainId: bigint;
+  readonly contract: Address;
+}
+
 export interface EventKey {
   readonly chainId: bigint;
   readonly seq: bigint;
@@ -25,11 +39,25 @@ export interface EventPosition extends EventKey {
 }
 
 const VERSION = 1;
-const KINDS = ["grantId", "eventId", "chainId", "grantCursor", "eventCursor"] as const;
+/** A kind's place is its byte, so new ones come last. */
+const KINDS = [
+  ...(["grantId", "eventId", "chainId", "grantCursor", "eventCursor"] as const),
+  ...(["credentialId", "credentialCursor", "entityId", "entityCursor"] as const),
+];
 export type KeyKind = (typeof KINDS)[number];
 
 /** Bytes after version and kind. */
-const LENGTH: Record<KeyKind, number> = { grantId: 82, eventId: 16, chainId: 8, grantCursor: 82, eventCursor: 24 };
+const LENGTH: Record<KeyKind, number> = {
+  grantId: 82,
+  eventId: 16,
+  chainId: 8,
+  grantCursor: 82,
+  eventCursor: 24,
+  credentialId: 60,
+  credentialCursor: 60,
+  entityId: 48,
+  entityCursor: 48,
+};
 const HEADER = 2;
 const MAX_INT64 = 2n ** 63n - 1n;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
@@ -48,6 +76,22 @@ export function encodeGrantKey(kind: "grantId" | "grantCursor", key: GrantKey): 
   bytes.writeUInt16BE(key.purpose, 54);
   bytes.writeBigInt64BE(key.chainId, 56);
   bytes.set(key.contract, 64);
+  return bytes.toString("base64url");
+}
+
+export function encodeCredentialKey(kind: "credentialId" | "credentialCursor", key: CredentialKey): string {
+  const bytes = start(kind);
+  bytes.set(key.credential, 2);
+  bytes.writeBigInt64BE(key.chainId, 34);
+  bytes.set(key.contract, 42);
+  return bytes.toString("base64url");
+}
+
+export function encodeEntityKey(kind: "entityId" | "entityCursor", key: EntityKey): string {
+  const bytes = start(kind);
+  bytes.set(key.account, 2);
+  bytes.writeBigInt64BE(key.chainId, 22);
+  bytes.set(key.contract, 30);
   return bytes.toString("base64url");
 }
 
@@ -107,6 +151,23 @@ export function decodeGrantKey(kind: "grantId" | "grantCursor", text: string): G
     chainId,
     contract: toAddress(bytes.subarray(64, 84)),
   };
+}
+
+export function decodeCredentialKey(
+  kind: "credentialId" | "credentialCursor",
+  text: string,
+): CredentialKey | undefined {
+  const bytes = expect(kind, text);
+  const chainId = bytes && stored(bytes, 34);
+  if (bytes === undefined || chainId === undefined) return undefined;
+  return { credential: toCredentialRef(bytes.subarray(2, 34)), chainId, contract: toAddress(bytes.subarray(42, 62)) };
+}
+
+export function decodeEntityKey(kind: "entityId" | "entityCursor", text: string): EntityKey | undefined {
+  const bytes = expect(kind, text);
+  const chainId = bytes && stored(bytes, 22);
+  if (bytes === undefined || chainId === undefined) return undefined;
+  return { account: toAddress(bytes.subarray(2, 22)), chainId, contract: toAddress(bytes.subarray(30, 50)) };
 }
 
 export function decodeEventId(text: string): EventKey | undefined {

@@ -15,6 +15,8 @@ import "./scalars/unixTime.ts";
 import "./queries/auditTrail.ts";
 import "./queries/chains.ts";
 import "./queries/check.ts";
+import "./queries/credentials.ts";
+import "./queries/entities.ts";
 import "./queries/grants.ts";
 
 /** The whole schema; `schema.graphql` beside this file is its text. */

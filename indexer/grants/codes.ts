@@ -44,6 +44,31 @@ export const REASONS: ReadonlyMap<number, string> = new Map([
   [7, "RECORDS_ERASED"],
 ]);
 
+/** Why an issuer or a holder took a credential back. */
+export const CREDENTIAL_REASONS: ReadonlyMap<number, string> = new Map([
+  [0, "UNSPECIFIED"],
+  [1, "ISSUED_IN_ERROR"],
+  [2, "CONTENT_OUTDATED"],
+  [3, "REPLACED"],
+  [4, "HOLDER_REQUEST"],
+  [5, "NO_LONGER_VERIFIED"],
+  [6, "SECURITY"],
+  [7, "CONTENT_ERASED"],
+]);
+
+/** Why the governance changed the status of an entity. */
+export const ENTITY_REASONS: ReadonlyMap<number, string> = new Map([
+  [0, "UNSPECIFIED"],
+  [1, "OWN_REQUEST"],
+  [2, "ACCREDITATION_ENDED"],
+  [3, "UNDER_REVIEW"],
+  [4, "REVIEW_COMPLETED"],
+  [5, "BREACH_OF_DUTY"],
+  [6, "SECURITY"],
+  [7, "CEASED_TO_EXIST"],
+  [8, "REGISTERED_IN_ERROR"],
+]);
+
 /** A purpose within a sentence: `customer due diligence`, or `purpose 40000` where the table has no name. */
 export function purposeWords(purpose: Purpose): string {
   const name = purpose === 0 ? undefined : PURPOSES.get(purpose);

@@ -3,16 +3,18 @@ import { checksum } from "./caip.ts";
 import { purposeWords } from "./codes.ts";
 import type { Purpose } from "./ids.ts";
 import { FLAG_RELEASED, type GrantRecord, type Seconds, type UnixTime } from "./record.ts";
-import { accessEnd, activeEnd, NEVER, stateAt } from "./rule.ts";
+import { accessEnd, activeEnd, type Bearings, NEVER, NO_BEARINGS, stateAt } from "./rule.ts";
 
 /** Answers in plain words. Pure and total: every record and every time has a sentence. */
 
 /** What a grant is asked about. */
-export interface Reading {
+export interface Reading extends Bearings {
   readonly grantee: Address;
   readonly purpose: Purpose;
   readonly use: "PURPOSE" | "RECORD_KEEPING";
   readonly record: GrantRecord;
+  /** Who granted it onward; undefined when the holder granted it. */
+  readonly grantor: Address | undefined;
   readonly at: UnixTime;
 }
 
@@ -41,7 +43,7 @@ export function isoTime(t: UnixTime): string {
 }
 
 /** A moment as seen from another: the date, and with the time of day where both are within two days. */
-function when(t: UnixTime, from: UnixTime): string {
+export function when(t: UnixTime, from: UnixTime): string {
   const distance = t > from ? t - from : from - t;
   return distance < 2n * DAY ? isoTime(t) : isoDate(t);
 }
@@ -78,11 +80,16 @@ export function durationWords(seconds: Seconds): string {
 const pair = (large: string, count: bigint, unit: string): string =>
   count > 0n ? `${large} and ${many(count, unit)}` : large;
 
-/** What ended a grant: its agreed end or an act. */
-export function endOf(record: GrantRecord): "EXPIRED" | "REVOKED" | "RELEASED" | "REVOKED_BEFORE_START" {
+/** What ended a grant: its agreed end, an act, or the end of the grant under which it was granted onward. */
+export function endOf(
+  record: GrantRecord,
+  bearings: Pick<Bearings, "parentEnd"> = NO_BEARINGS,
+): "EXPIRED" | "REVOKED" | "RELEASED" | "REVOKED_BEFORE_START" | "PARENT_ENDED" {
   if ((record.flags & FLAG_RELEASED) !== 0) return "RELEASED";
-  if (record.revokedAt === 0n || activeEnd(record) !== record.revokedAt) return "EXPIRED";
-  return record.revokedAt < record.notBefore ? "REVOKED_BEFORE_START" : "REVOKED";
+  const end = activeEnd(record, bearings);
+  if (record.revokedAt !== 0n && end === record.revokedAt)
+    return record.revokedAt < record.notBefore ? "REVOKED_BEFORE_START" : "REVOKED";
+  return end === activeEnd(record) ? "EXPIRED" : "PARENT_ENDED";
 }
 
 /** One sentence: who may read or not, until when, why. */
@@ -90,9 +97,9 @@ export function explainGrant(reading: Reading): string {
   const { record, at, use } = reading;
   const who = shortAddress(reading.grantee);
   const purpose = use === "PURPOSE" ? purposeWords(reading.purpose) : "record keeping";
-  const end = activeEnd(record);
-  const kept = accessEnd(record);
-  switch (stateAt(record, at)) {
+  const end = activeEnd(record, reading);
+  const kept = accessEnd(record, reading);
+  switch (stateAt(record, at, reading)) {
     case "NONE":
       return `${who} may not read this for ${purpose}, because it was never granted`;
     case "PENDING":
@@ -100,13 +107,13 @@ export function explainGrant(reading: Reading): string {
         ? `${who} may not read this: the grant ends on ${when(end, at)}, before it begins`
         : `${who} may not read this yet: the grant begins on ${when(record.notBefore, at)}`;
     case "ACTIVE":
-      return `${who} may read this for ${purpose}${untilWords(use === "PURPOSE" ? end : kept, at)}, because the holder granted it on ${when(record.grantedAt, at)}${activeTerms(reading)}`;
+      return `${who} may read this for ${purpose}${untilWords(use === "PURPOSE" ? end : kept, at)}, because ${grantedWords(reading)}${activeTerms(reading)}`;
     case "RETAINED":
       return use === "RECORD_KEEPING"
-        ? `${who} may read this for record keeping until ${when(kept, at)}, because ${endedWords(record, at)} and ${keptWords(record, at)}`
-        : `${who} may no longer read this for ${purpose}, only for record keeping until ${when(kept, at)}, because ${endedWords(record, at)} and ${keptWords(record, at)}`;
+        ? `${who} may read this for record keeping until ${when(kept, at)}, because ${endedWords(reading)} and ${keptWords(reading)}`
+        : `${who} may no longer read this for ${purpose}, only for record keeping until ${when(kept, at)}, because ${endedWords(reading)} and ${keptWords(reading)}`;
     case "ENDED":
-      return `${who} may not read this any more, because ${endedWords(record, at)}${overWords(record, at)}`;
+      return `${who} may not read this any more, because ${endedWords(reading)}${overWords(reading)}`;
   }
 }
 
@@ -119,37 +126,55 @@ export function explainNoGrant(grantee: Address, purpose: Purpose | undefined): 
 const untilWords = (t: UnixTime, at: UnixTime): string =>
   t === NEVER ? ", with no end agreed" : ` until ${when(t, at)}`;
 
+const grantedWords = ({ grantor, record, at }: Reading): string =>
+  grantor === undefined
+    ? `the holder granted it on ${when(record.grantedAt, at)}`
+    : `${shortAddress(grantor)} passed its access on to it on ${when(record.grantedAt, at)}`;
+
 /** What an active grant says about record keeping. */
-function activeTerms({ record, use, at }: Reading): string {
-  const end = activeEnd(record);
-  const kept = accessEnd(record);
+function activeTerms(reading: Reading): string {
+  const { record, use, at } = reading;
+  const end = activeEnd(record, reading);
+  const kept = accessEnd(record, reading);
   if (end === NEVER)
     return record.retention === 0n ? "" : `; after its end records are kept for ${durationWords(record.retention)}`;
-  if (use === "RECORD_KEEPING") return kept > end ? ` until ${when(end, at)} and ${keptWords(record, at)}` : "";
+  if (use === "RECORD_KEEPING") return kept > end ? ` until ${when(end, at)} and ${keptWords(reading)}` : "";
   return kept > end ? `; records are kept until ${when(kept, at)}` : "";
 }
 
-function endedWords(record: GrantRecord, at: UnixTime): string {
-  const end = when(activeEnd(record), at);
-  switch (endOf(record)) {
+function endedWords(reading: Reading): string {
+  const { record, at, grantor } = reading;
+  const end = when(activeEnd(record, reading), at);
+  // What was granted onward can be ended by either, and the record does not say which.
+  const who = grantor === undefined ? "the holder" : `the holder or ${shortAddress(grantor)}`;
+  switch (endOf(record, reading)) {
     case "RELEASED":
       return record.revokedAt === 0n
         ? `the grant expired on ${end} and the grantee gave up what was left`
         : `the grantee gave it up on ${when(record.revokedAt, at)}`;
     case "REVOKED":
-      return `the holder ended the grant on ${end}`;
+      return `${who} ended the grant on ${end}`;
     case "REVOKED_BEFORE_START":
-      return `the holder ended the grant on ${end}, before it began`;
+      return `${who} ended the grant on ${end}, before it began`;
+    case "PARENT_ENDED":
+      return `the grant under which it was passed on ended on ${end}`;
     default:
       return `the grant expired on ${end}`;
   }
 }
 
-/** Which of the two promises keeps the records: the retention, or a fixed date when that is later. */
-const keptWords = (record: GrantRecord, at: UnixTime): string =>
-  activeEnd(record) + record.retention >= record.lockedUntil
+/** Which of the promises keeps the records: the retention, a fixed date when that is later, or a legal hold. */
+function keptWords(reading: Reading): string {
+  const { record, holdUntil, at } = reading;
+  const retained = activeEnd(record, reading) + record.retention;
+  if (holdUntil > retained && holdUntil > record.lockedUntil)
+    return `a legal hold keeps the records until ${when(holdUntil, at)}`;
+  return retained >= record.lockedUntil
     ? `retention is ${durationWords(record.retention)}`
     : `record keeping was agreed until ${when(record.lockedUntil, at)}`;
+}
 
-const overWords = (record: GrantRecord, at: UnixTime): string =>
-  accessEnd(record) > activeEnd(record) ? ` and record keeping ended on ${when(accessEnd(record), at)}` : "";
+const overWords = (reading: Reading): string => {
+  const kept = accessEnd(reading.record, reading);
+  return kept > activeEnd(reading.record, reading) ? ` and record keeping ended on ${when(kept, reading.at)}` : "";
+};

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { LEGAL_BASES, PURPOSES, purposeWords, REASONS } from "../../indexer/grants/codes.ts";
+import {
+  CREDENTIAL_REASONS,
+  ENTITY_REASONS,
+  LEGAL_BASES,
+  PURPOSES,
+  purposeWords,
+  REASONS,
+} from "../../indexer/grants/codes.ts";
 
 const document = readFileSync(new URL("../../docs/CODES.md", import.meta.url), "utf8");
 
@@ -17,6 +24,8 @@ describe("codes", () => {
     ["Purpose", PURPOSES],
     ["Legal basis", LEGAL_BASES],
     ["Reason", REASONS],
+    ["Credential reason", CREDENTIAL_REASONS],
+    ["Entity reason", ENTITY_REASONS],
   ] as const)
     it(`${heading}: the page and the code name the same`, () => {
       const rows = table(heading);

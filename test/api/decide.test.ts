@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type ConsideredChain, decide, type Outcome, READ_USES } from "../../indexer/api/decide.ts";
+import type { ConsideredChain } from "../../indexer/api/considered.ts";
+import { decide, type Outcome } from "../../indexer/api/decide.ts";
+import { READ_USES } from "../../indexer/api/grantDecision.ts";
 import type { GrantFacts } from "../../indexer/api/read/grant.ts";
 import { toAddress, toBytes32, toCredentialRef, toSeal } from "../../indexer/grants/bytes.ts";
 import type { GrantRecord } from "../../indexer/grants/record.ts";
@@ -26,6 +28,9 @@ const grant = (of: GrantRecord, over: Partial<GrantFacts> = {}): GrantFacts => (
   legalBasis: 0,
   context: toBytes32(thirtyTwo),
   record: of,
+  holdUntil: 0n,
+  parent: undefined,
+  parentEnd: NEVER,
   seq: 1n,
   blockNumber: 1n,
   blockTime: 1n,
@@ -53,6 +58,8 @@ function on(records: readonly GrantRecord[], over: Partial<ConsideredChain> = {}
     at: NOW,
     inFuture: false,
     grants: records.map((one) => grant(one)),
+    credentials: [],
+    issuers: [],
     ...over,
   };
 }

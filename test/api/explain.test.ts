@@ -2,19 +2,35 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { toAddress } from "../../indexer/grants/bytes.ts";
-import { durationWords, explainGrant, explainNoGrant, isoDate, isoTime } from "../../indexer/grants/explain.ts";
+import {
+  durationWords,
+  explainGrant,
+  explainNoGrant,
+  isoDate,
+  isoTime,
+  type Reading,
+} from "../../indexer/grants/explain.ts";
 import type { GrantRecord } from "../../indexer/grants/record.ts";
-import { NEVER } from "../../indexer/grants/rule.ts";
+import { NEVER, NO_BEARINGS } from "../../indexer/grants/rule.ts";
 import { checked } from "../support/property.ts";
 import { anyRecord, anyTime } from "../support/records.ts";
 import { record } from "./world.ts";
 
 const grantee = toAddress(Buffer.from("70997970C51812dc3A010C7d01b50e0d17dc79C8", "hex"));
+const grantor = toAddress(Buffer.from("3C44CdDdB6a900fa2b585dd299e03d12FA4293BC", "hex"));
 const day = (text: string): bigint => BigInt(Date.parse(text) / 1000);
 const DAY = 86_400n;
 
-const say = (fields: Partial<GrantRecord>, at: string, use: "PURPOSE" | "RECORD_KEEPING" = "PURPOSE"): string =>
-  explainGrant({ grantee, purpose: 1, use, at: day(at), record: record({ grantedAt: day("2025-01-01"), ...fields }) });
+const NONE = { ...NO_BEARINGS, grantor: undefined };
+const say = (
+  fields: Partial<GrantRecord>,
+  at: string,
+  use: "PURPOSE" | "RECORD_KEEPING" = "PURPOSE",
+  more: Partial<Reading> = {},
+): string => {
+  const terms = record({ grantedAt: day("2025-01-01"), ...fields });
+  return explainGrant({ grantee, purpose: 1, use, at: day(at), record: terms, ...NONE, ...more });
+};
 
 const revoked = { revokedAt: day("2026-03-04"), retention: 1826n * DAY };
 
@@ -78,6 +94,36 @@ describe("explanations", () => {
     );
   });
 
+  it("granted onward, and ended with the grant it was granted under", () => {
+    const passed = { grantor, parentEnd: day("2026-03-04") };
+    assert.equal(
+      say({ expiresAt: day("2027-01-01") }, "2026-01-01", "PURPOSE", passed),
+      "0x7099…79C8 may read this for customer due diligence until 2026-03-04, because 0x3C44…93BC passed its access on to it on 2025-01-01",
+    );
+    assert.equal(
+      say({ retention: 1826n * DAY }, "2026-06-01", "RECORD_KEEPING", passed),
+      "0x7099…79C8 may read this for record keeping until 2031-03-04, because the grant under which it was passed on ended on 2026-03-04 and retention is 5 years",
+    );
+    assert.match(
+      say({}, "2026-06-01", "PURPOSE", passed),
+      /because the grant under which it was passed on ended on 2026-03-04$/,
+    );
+    assert.match(
+      say({ revokedAt: day("2026-02-01") }, "2026-06-01", "PURPOSE", passed),
+      /because the holder or 0x3C44…93BC ended the grant on 2026-02-01$/,
+    );
+  });
+
+  it("held", () => {
+    const held = { holdUntil: day("2032-05-06") };
+    assert.match(
+      say(revoked, "2026-06-01", "RECORD_KEEPING", held),
+      /until 2032-05-06, because the holder ended the grant on 2026-03-04 and a legal hold keeps the records until 2032-05-06$/,
+    );
+    // One that is over before retention is has nothing to add.
+    assert.match(say(revoked, "2026-06-01", "PURPOSE", { holdUntil: day("2030-01-01") }), /retention is 5 years$/);
+  });
+
   it("NONE", () => {
     assert.match(say({ grantedAt: 0n }, "2026-06-01"), /never granted$/);
     assert.equal(
@@ -126,8 +172,13 @@ describe("explanations", () => {
         fc.oneof(anyTime, fc.constantFrom(2n ** 63n - 1n, -1n)),
         fc.constantFrom("PURPOSE" as const, "RECORD_KEEPING" as const),
         fc.integer({ min: 0, max: 0xffff }),
-        (any, at, use, purpose) => {
-          const sentence = explainGrant({ grantee, purpose, use, record: any, at });
+        fc.record({
+          parentEnd: fc.oneof(anyTime, fc.constant(NEVER)),
+          holdUntil: anyTime,
+          grantor: fc.constantFrom(undefined, grantor),
+        }),
+        (any, at, use, purpose, bearings) => {
+          const sentence = explainGrant({ grantee, purpose, use, record: any, at, ...bearings });
           assert.match(sentence, /^0x7099…79C8 may /);
           assert.doesNotMatch(sentence, /undefined|NaN|Invalid|18446744073709551615/);
         },

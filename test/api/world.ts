@@ -3,7 +3,7 @@ import pino from "pino";
 import { type Api, startApi } from "../../indexer/api/server.ts";
 import { toAddress, toBytes32, toHex } from "../../indexer/grants/bytes.ts";
 import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
-import { EVENT_LAYOUTS, topicOf } from "../../indexer/ledger/layout.ts";
+import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { ChainWriter } from "../../indexer/ledger/writer.ts";
 import type { Header, RawLog } from "../../indexer/rpc/answers.ts";
@@ -63,7 +63,7 @@ function topicsAndData(said: Said): Gibberish {
   const words = [word(said.issuer ?? 0x155), word(said.seal ?? 0x5ea1), word(said.purpose ?? 1), word(said.code ?? 0)];
   return {
     topics: [
-      topicOf(layout.signature),
+      layout.topic,
       ...[said.credential ?? 1, said.holder ?? 0x401d, said.grantee ?? 2].map((value) => `0x${word(value)}`),
     ],
     data: `0x${words.join("")}${packed}${kind === "GRANTED" ? word(said.context ?? 0xc0) : ""}`,

@@ -1,7 +1,8 @@
 import { toCredentialRef } from "../../grants/bytes.ts";
 import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
-import { type ConsideredChain, decide } from "../decide.ts";
+import type { ConsideredChain } from "../considered.ts";
+import { decide } from "../decide.ts";
 import { presentTime } from "../read/chain.ts";
 import { readCheck } from "../read/check.ts";
 import { type Answer, CheckAnswer } from "../types/checkAnswer.ts";
@@ -13,7 +14,7 @@ builder.queryField("check", (t) =>
   t.field({
     type: CheckAnswer,
     description:
-      "May this grantee read this credential? Asks every chain, or one, now or at an earlier moment. Only ALLOWED allows.",
+      "May this grantee read this credential? Asks every chain, or one, now or at an earlier moment, for grants and, where registries are indexed, for the standing of the credential and its issuer. Only ALLOWED allows.",
     args: {
       credential: t.arg({ type: "Bytes32", required: true, description: "The credential." }),
       grantee: t.arg({ type: "Address", required: true, description: "Who wants to read." }),
@@ -23,6 +24,11 @@ builder.queryField("check", (t) =>
       use: t.arg({ type: ReadUse, defaultValue: "PURPOSE", description: "What it is to be read for." }),
       at: t.arg({ type: "UnixTime", description: "An earlier moment of the chains; the present without it." }),
       chain: t.arg({ type: "ChainId", description: "Only this chain." }),
+      requireAnchor: t.arg.boolean({
+        defaultValue: false,
+        description:
+          "Whether reading for the purpose needs a valid anchor of the credential and an active registered issuer on one of the chains asked.",
+      }),
     },
     resolve: async (_root, args, context): Promise<Answer> => {
       const { credential, grantee, chain, at } = args;
@@ -47,7 +53,14 @@ builder.queryField("check", (t) =>
           inFuture: at != null && at > present,
         };
       });
-      return { outcome: decide(use, chains), chains, grantee, purpose, use };
+      return {
+        outcome: decide(use, chains, args.requireAnchor ?? false),
+        chains,
+        past: at != null,
+        grantee,
+        purpose,
+        use,
+      };
     },
   }),
 );

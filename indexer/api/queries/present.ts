@@ -43,3 +43,7 @@ export async function readSetting(
     })),
   };
 }
+
+/** The latest of the moments that chains are looked at. */
+export const latestOf = (evaluations: readonly Evaluation[]): UnixTime =>
+  evaluations.reduce((latest, { at }) => (at > latest ? at : latest), 0n);

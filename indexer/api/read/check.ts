@@ -1,10 +1,14 @@
-import type { Address, CredentialRef } from "../../grants/bytes.ts";
+import { type Address, type CredentialRef, fromHex, sameBytes, toAddress } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
+import type { ChainFindings, Registry } from "../considered.ts";
 import type { Database, Statement } from "../database.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
-import { EVENT_AS_GRANT_COLUMNS, GRANT_COLUMNS, type GrantFacts, type GrantRow, toGrant } from "./grant.ts";
+import { CREDENTIAL_COLUMNS, type CredentialFacts, type CredentialRow, toCredential } from "./credential.ts";
+import { issuersAsOf } from "./entityTrail.ts";
+import { GRANT_COLUMNS, type GrantFacts, type GrantRow, grantsAsOf, toGrant } from "./grant.ts";
+import { ISSUER_COLUMNS, type IssuerFacts, type IssuerRow, toIssuer } from "./issuer.ts";
 
 /** Who asks for what. */
 export interface CheckQuestion {
@@ -18,47 +22,73 @@ export interface CheckQuestion {
   readonly at: UnixTime | undefined;
 }
 
-/** A chain and the grants on it that the question is about. */
-export interface ChainGrants {
+/** A chain and what it says about the question. */
+export interface ChainAnswer extends ChainFindings {
   readonly chain: ObservedChain;
-  readonly grants: readonly GrantFacts[];
 }
 
 /**
- * The hot path: one statement, hence one snapshot, in which the grants and what the ledger knew of each chain belong
- * together. A chain without a grant is a row too, because its health decides whether "no grant" can be said.
+ * Whose standing counts. The reference of a credential is a hash of its issuer, so any row that names the credential, on
+ * whatever chain, tells it; without any there is no grant either, and nothing to narrow.
+ */
+const ISSUER = `COALESCE((SELECT a.issuer FROM access_grant a WHERE a.credential = $1 LIMIT 1),
+                         (SELECT b.issuer FROM credential b WHERE b.credential = $1 LIMIT 1))`;
+
+/**
+ * The hot path: one statement, hence one snapshot, in which the grants, the standing and what the ledger knew of each chain
+ * belong together. A chain without a grant is a row too, because its health decides whether "no grant" can be said. Each
+ * table is reached by its primary key. Where a chain has several grants or registries, its rows are all their combinations,
+ * few as they are.
  */
 const CURRENT: Statement = {
   name: "check",
   text: `
-    SELECT ${CHAIN_COLUMNS}, ${GRANT_COLUMNS}
+    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${CREDENTIAL_COLUMNS}, ${ISSUER_COLUMNS}
       FROM chain c
       LEFT JOIN access_grant g ON g.chain_id = c.chain_id AND g.credential = $1 AND g.grantee = $2
-                              AND ($3::integer IS NULL OR g.purpose = $3)
+                              AND ($3::integer IS NULL OR g.purpose = $3) AND g.granted_at > 0
+      LEFT JOIN credential k ON k.credential = $1 AND k.chain_id = c.chain_id
+      LEFT JOIN entity n ON n.account = ${ISSUER} AND n.chain_id = c.chain_id
      WHERE $4::bigint IS NULL OR c.chain_id = $4
      ORDER BY c.chain_id, g.purpose, g.contract`,
 };
 
-/** The same from the trail: each grant as its last live event at or before `at` left it. */
+/**
+ * The same from the trail: each grant and the issuer's standing as the last live event at or before `at` left them. The
+ * row of a credential tells its earlier statuses itself.
+ */
 const AS_OF: Statement = {
   name: "check_as_of",
   text: `
-    SELECT ${CHAIN_COLUMNS}, g.*
+    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${CREDENTIAL_COLUMNS}, ${ISSUER_COLUMNS}
       FROM chain c
-      LEFT JOIN LATERAL (
-        SELECT DISTINCT ON (g.purpose, g.contract) ${EVENT_AS_GRANT_COLUMNS}
-          FROM event g
-         WHERE g.credential = $1 AND g.grantee = $2 AND g.chain_id = c.chain_id
-           AND ($3::integer IS NULL OR g.purpose = $3)
-           AND g.retracted_at IS NULL AND g.block_time <= $5
-         ORDER BY g.purpose, g.contract, g.seq DESC) g ON true
+      LEFT JOIN LATERAL (${grantsAsOf(
+        `SELECT DISTINCT ON (e.purpose, e.contract) e.*
+          FROM event e
+         WHERE e.credential = $1 AND e.grantee = $2 AND e.chain_id = c.chain_id
+           AND ($3::integer IS NULL OR e.purpose = $3)
+           AND e.retracted_at IS NULL AND e.block_time <= $5
+         ORDER BY e.purpose, e.contract, e.seq DESC`,
+        "$5",
+      )}) g ON g.granted_at > 0
+      LEFT JOIN credential k ON k.credential = $1 AND k.chain_id = c.chain_id
+      LEFT JOIN LATERAL (${issuersAsOf(ISSUER, "$5")}) n ON true
      WHERE $4::bigint IS NULL OR c.chain_id = $4
      ORDER BY c.chain_id, g.purpose, g.contract`,
 };
 
-type Row = ChainRow & { [column in keyof GrantRow]: GrantRow[column] | null };
+type Nullable<Row> = { [column in keyof Row]: Row[column] | null };
+type Row = ChainRow & { c_contracts: StoredContract[] } & Nullable<GrantRow> &
+  Nullable<CredentialRow> &
+  Nullable<IssuerRow>;
 
-export async function readCheck(database: Database, question: CheckQuestion): Promise<ChainGrants[]> {
+/** What is indexed on a chain, as ledger/register.ts writes it. */
+interface StoredContract {
+  readonly name: string;
+  readonly address: string;
+}
+
+export async function readCheck(database: Database, question: CheckQuestion): Promise<ChainAnswer[]> {
   const { credential, grantee, purpose, chainId, at } = question;
   const values = [credential, grantee, purpose ?? null, chainId ?? null];
   const rows =
@@ -66,17 +96,60 @@ export async function readCheck(database: Database, question: CheckQuestion): Pr
       ? await database.prepared<Row>(CURRENT, values)
       : await database.prepared<Row>(AS_OF, [...values, at]);
 
-  const answer: { chain: ObservedChain; grants: GrantFacts[] }[] = [];
-  for (const row of rows) {
-    let last = answer.at(-1);
-    if (last?.chain.chainId !== row.c_chain_id) {
-      last = { chain: toChain(row), grants: [] };
-      answer.push(last);
-    }
-    if (isGrant(row)) last?.grants.push(toGrant(row.c_chain_id, row));
+  const answer: ChainAnswer[] = [];
+  for (let from = 0; from < rows.length; ) {
+    let to = from;
+    while (rows[to]?.c_chain_id === rows[from]?.c_chain_id && to < rows.length) to += 1;
+    answer.push(toAnswer(rows.slice(from, to)));
+    from = to;
   }
   return answer;
 }
 
-/** False for the row that stands for a chain without a grant. */
-const isGrant = (row: Row): row is ChainRow & GrantRow => row.seq !== null;
+/** The rows of one chain, of which there is at least one, taken apart again. */
+function toAnswer(rows: readonly Row[]): ChainAnswer {
+  const [first] = rows as [Row, ...Row[]];
+  const grants: GrantFacts[] = [];
+  const credentials: CredentialFacts[] = [];
+  const issuers: { contract: Address; facts: IssuerFacts }[] = [];
+  for (const row of rows) {
+    if (isGrant(row) && !grants.some((one) => one.purpose === row.purpose && sameBytes(one.contract, row.contract)))
+      grants.push(toGrant(row.c_chain_id, row));
+    if (isCredential(row) && !credentials.some((one) => sameBytes(one.contract, row.k_contract)))
+      credentials.push(toCredential(row.c_chain_id, row));
+    if (isIssuer(row) && !issuers.some((one) => sameBytes(one.contract, row.n_contract)))
+      issuers.push({ contract: toAddress(row.n_contract), facts: toIssuer(row) });
+  }
+  return {
+    chain: toChain(first),
+    grants,
+    credentials: registries(first, "CredentialRegistry", (contract) =>
+      credentials.find((one) => sameBytes(one.contract, contract)),
+    ),
+    issuers: registries(
+      first,
+      "EntityRegistry",
+      (contract) => issuers.find((one) => sameBytes(one.contract, contract))?.facts,
+    ),
+  };
+}
+
+/** Every registry of the chain, whether it holds something about the question or not. */
+function registries<Facts>(
+  row: Row,
+  name: string,
+  find: (contract: Address) => Facts | undefined,
+): readonly Registry<Facts>[] {
+  const found: Registry<Facts>[] = [];
+  for (const stored of row.c_contracts) {
+    if (stored.name !== name) continue;
+    const contract = toAddress(fromHex(stored.address));
+    found.push({ contract, facts: find(contract) });
+  }
+  return found;
+}
+
+/** False for the row that stands for a chain without a grant, a statement about the credential, or the issuer. */
+const isGrant = (row: Row): row is Row & GrantRow => row.seq !== null;
+const isCredential = (row: Row): row is Row & CredentialRow => row.k_seq !== null;
+const isIssuer = (row: Row): row is Row & IssuerRow => row.n_account !== null;

@@ -14,23 +14,17 @@ import { type GrantRow, toRecord } from "./grant.ts";
 
 /** One event of the trail, as stored. */
 
-export const EVENT_KINDS = ["GRANTED", "REVOKED", "RELEASED", "UNDECODED"] as const;
+export const EVENT_KINDS = [
+  ...(["GRANTED", "REVOKED", "RELEASED", "GRANTED_ONWARD", "REVOKED_ONWARD", "SIGNATURES_CANCELLED"] as const),
+  ...(["HELD", "HOLD_LIFTED"] as const),
+  ...(["CREDENTIAL_ANCHORED", "CREDENTIAL_SUPERSEDED", "CREDENTIAL_REVOKED", "CREDENTIAL_WITHDRAWN"] as const),
+  ...(["ENTITY_REGISTERED", "ENTITY_AMENDED", "ENTITY_SUSPENDED", "ENTITY_REINSTATED", "ENTITY_WITHDRAWN"] as const),
+  ...(["OPERATION_SCHEDULED", "OPERATION_EXECUTED", "OPERATION_CANCELED", "GOVERNANCE_CHANGED"] as const),
+  "UNDECODED" as const,
+];
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** What a known event says. */
-export interface EventContent {
-  readonly credential: CredentialRef;
-  readonly holder: Address;
-  readonly grantee: Address;
-  readonly issuer: Address;
-  readonly seal: Seal;
-  readonly purpose: number;
-  readonly legalBasis: number | null;
-  readonly reason: number | null;
-  readonly context: Bytes32 | null;
-  readonly record: GrantRecord;
-}
-
+/** What has a column of its own is null where the event does not say it. */
 export interface EventFacts {
   readonly chainId: bigint;
   readonly seq: bigint;
@@ -43,10 +37,29 @@ export interface EventFacts {
   readonly transactionIndex: number;
   readonly logIndex: number;
   readonly contract: Address;
-  /** Undefined of an event that cannot be decoded, which is kept as it came. */
-  readonly content: EventContent | undefined;
-  readonly rawTopics: Uint8Array | null;
-  readonly rawData: Uint8Array | null;
+  readonly credential: CredentialRef | null;
+  readonly holder: Address | null;
+  readonly grantee: Address | null;
+  readonly issuer: Address | null;
+  readonly seal: Seal | null;
+  readonly purpose: number | null;
+  readonly legalBasis: number | null;
+  readonly reason: number | null;
+  readonly context: Bytes32 | null;
+  /** Of an event about a grant. */
+  readonly record: GrantRecord | null;
+  /** Number of the change of its grant, credential or entity. */
+  readonly change: bigint | null;
+  readonly grantor: Address | null;
+  readonly parentGrantedAt: UnixTime | null;
+  readonly authority: Address | null;
+  readonly holdUntil: UnixTime | null;
+  readonly account: Address | null;
+  readonly operation: Bytes32 | null;
+  /** Of OPERATION_SCHEDULED: what became of it, null while nothing has. */
+  readonly outcome: { readonly kind: EventKind; readonly time: UnixTime } | null;
+  /** Null of the kinds whose columns hold everything. */
+  readonly raw: { readonly topics: Buffer; readonly data: Buffer } | null;
   /** RFC 3339 with microseconds, UTC. */
   readonly learnedAt: string;
   readonly retractedAt: string | null;
@@ -57,29 +70,29 @@ export interface EventFacts {
 const rfc3339 = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column.replace("e.", "")}`;
 
-/** Columns of `event e JOIN chain c`. */
+/** Columns of {@link EVENT_TABLES}. */
 export const EVENT_COLUMNS = `e.chain_id, e.seq, e.kind, e.verification, e.block_number, e.block_hash, e.block_time, e.tx_hash,
   e.tx_index, e.log_index, e.contract, e.credential, e.holder, e.grantee, e.issuer, e.seal, e.purpose, e.legal_basis,
   e.reason, e.context, e.granted_at, e.not_before, e.expires_at, e.locked_until, e.revoked_at, e.retention, e.sequence,
-  e.flags, e.raw_topics, e.raw_data, ${rfc3339("e.learned_at")}, ${rfc3339("e.retracted_at")},
-  c.safe_number, c.finalized_number`;
+  e.flags, e.grantor, e.parent_granted_at, e.authority, e.hold_until, e.account, e.operation, e.raw_topics, e.raw_data,
+  ${rfc3339("e.learned_at")}, ${rfc3339("e.retracted_at")}, c.safe_number, c.finalized_number,
+  o.kind AS outcome_kind, o.block_time AS outcome_time`;
 
-type Content = Pick<
+/** An operation can be scheduled again under another nonce, its second topic; each schedule has its own outcome. */
+const NONCE = (event: string): string => `substring(${event}.raw_topics FROM 65 FOR 32)`;
+
+export const EVENT_TABLES = `event e
+  JOIN chain c ON c.chain_id = e.chain_id
+  LEFT JOIN LATERAL (
+    SELECT b.kind, b.block_time FROM event b
+     WHERE e.kind = 'OPERATION_SCHEDULED' AND b.operation = e.operation AND b.chain_id = e.chain_id
+       AND b.contract = e.contract AND b.kind IN ('OPERATION_EXECUTED', 'OPERATION_CANCELED')
+       AND b.retracted_at IS NULL AND ${NONCE("b")} = ${NONCE("e")}
+     ORDER BY b.seq LIMIT 1) o ON true`;
+
+type RecordColumns = Pick<
   GrantRow,
-  | "credential"
-  | "holder"
-  | "grantee"
-  | "issuer"
-  | "seal"
-  | "purpose"
-  | "granted_at"
-  | "not_before"
-  | "expires_at"
-  | "locked_until"
-  | "revoked_at"
-  | "retention"
-  | "sequence"
-  | "flags"
+  "granted_at" | "not_before" | "expires_at" | "locked_until" | "revoked_at" | "retention" | "sequence" | "flags"
 >;
 
 interface CommonRow {
@@ -94,9 +107,23 @@ interface CommonRow {
   tx_index: number;
   log_index: number;
   contract: Buffer;
+  credential: Buffer | null;
+  holder: Buffer | null;
+  grantee: Buffer | null;
+  issuer: Buffer | null;
+  seal: Buffer | null;
+  purpose: number | null;
   legal_basis: number | null;
   reason: number | null;
   context: Buffer | null;
+  grantor: Buffer | null;
+  parent_granted_at: bigint | null;
+  authority: Buffer | null;
+  hold_until: bigint | null;
+  account: Buffer | null;
+  operation: Buffer | null;
+  outcome_kind: EventKind | null;
+  outcome_time: bigint | null;
   raw_topics: Buffer | null;
   raw_data: Buffer | null;
   learned_at: string;
@@ -104,23 +131,11 @@ interface CommonRow {
   safe_number: bigint | null;
   finalized_number: bigint | null;
 }
-export type EventRow = CommonRow & { [column in keyof Content]: Content[column] | null };
-type DecodedRow = CommonRow & Content;
+export type EventRow = CommonRow & { [column in keyof RecordColumns]: RecordColumns[column] | null };
 
-const isDecoded = (row: EventRow): row is DecodedRow => row.kind !== "UNDECODED";
+const hasRecord = (row: EventRow): row is CommonRow & RecordColumns => row.granted_at !== null;
 
-const toContent = (row: DecodedRow): EventContent => ({
-  credential: toCredentialRef(row.credential),
-  holder: toAddress(row.holder),
-  grantee: toAddress(row.grantee),
-  issuer: toAddress(row.issuer),
-  seal: toSeal(row.seal),
-  purpose: row.purpose,
-  legalBasis: row.legal_basis,
-  reason: row.reason,
-  context: row.context === null ? null : toBytes32(row.context),
-  record: toRecord(row),
-});
+const wrap = <T>(bytes: Buffer | null, as: (bytes: Uint8Array) => T): T | null => (bytes === null ? null : as(bytes));
 
 export const toEvent = (row: EventRow): EventFacts => ({
   chainId: row.chain_id,
@@ -134,9 +149,26 @@ export const toEvent = (row: EventRow): EventFacts => ({
   transactionIndex: row.tx_index,
   logIndex: row.log_index,
   contract: toAddress(row.contract),
-  content: isDecoded(row) ? toContent(row) : undefined,
-  rawTopics: row.raw_topics,
-  rawData: row.raw_data,
+  credential: wrap(row.credential, toCredentialRef),
+  holder: wrap(row.holder, toAddress),
+  grantee: wrap(row.grantee, toAddress),
+  issuer: wrap(row.issuer, toAddress),
+  seal: wrap(row.seal, toSeal),
+  purpose: row.purpose,
+  legalBasis: row.legal_basis,
+  reason: row.reason,
+  context: wrap(row.context, toBytes32),
+  record: hasRecord(row) ? toRecord(row) : null,
+  change: row.sequence === null ? null : BigInt(row.sequence),
+  grantor: wrap(row.grantor, toAddress),
+  parentGrantedAt: row.parent_granted_at,
+  authority: wrap(row.authority, toAddress),
+  holdUntil: row.hold_until,
+  account: wrap(row.account, toAddress),
+  operation: wrap(row.operation, toBytes32),
+  outcome:
+    row.outcome_kind === null || row.outcome_time === null ? null : { kind: row.outcome_kind, time: row.outcome_time },
+  raw: row.raw_topics === null || row.raw_data === null ? null : { topics: row.raw_topics, data: row.raw_data },
   learnedAt: row.learned_at,
   retractedAt: row.retracted_at,
   finality:

@@ -1,10 +1,10 @@
-import type { Address, CredentialRef } from "../../grants/bytes.ts";
+import type { Address, Bytes32, CredentialRef } from "../../grants/bytes.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import type { Database } from "../database.ts";
 import { badCursor } from "../errors.ts";
 import { decodeEventCursor, type EventKey, type EventPosition, encodeEventCursor, type GrantKey } from "../key.ts";
 import type { Keyset, Window } from "../page.ts";
-import { EVENT_COLUMNS, type EventFacts, type EventKind, type EventRow, toEvent } from "./event.ts";
+import { EVENT_COLUMNS, EVENT_TABLES, type EventFacts, type EventKind, type EventRow, toEvent } from "./event.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
 
 /** The trail: every event, retracted ones included. */
@@ -14,6 +14,10 @@ export interface EventFilter {
   readonly holder?: Address | null | undefined;
   readonly grantee?: Address | null | undefined;
   readonly issuer?: Address | null | undefined;
+  readonly grantor?: Address | null | undefined;
+  readonly authority?: Address | null | undefined;
+  readonly account?: Address | null | undefined;
+  readonly operation?: Bytes32 | null | undefined;
   readonly contract?: Address | null | undefined;
   readonly purpose?: number | null | undefined;
   readonly chain?: bigint | null | undefined;
@@ -24,6 +28,12 @@ export interface EventFilter {
   /** Block time, exclusive. */
   readonly to?: UnixTime | null | undefined;
 }
+
+/** Columns that a filter of the same name is compared with. */
+const FILTERED = [
+  ...(["credential", "holder", "grantee", "issuer", "grantor", "authority", "account", "operation"] as const),
+  ...(["contract", "purpose"] as const),
+];
 
 const ORDERING: Ordering = [
   ["e.block_time", "bigint"],
@@ -63,7 +73,7 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
     });
     const limit = conditions.value(window.limit);
     const rows = await this.#database.query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM event e JOIN chain c ON c.chain_id = e.chain_id
+      `SELECT ${EVENT_COLUMNS} FROM ${EVENT_TABLES}
         WHERE ${conditions.where()} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${limit}`,
       conditions.values,
     );
@@ -81,8 +91,7 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
   #conditions(): Conditions {
     const conditions = new Conditions();
     const filter = this.#filter;
-    for (const column of ["credential", "holder", "grantee", "issuer", "contract", "purpose"] as const)
-      conditions.equal(`e.${column}`, filter[column]);
+    for (const column of FILTERED) conditions.equal(`e.${column}`, filter[column]);
     conditions.equal("e.chain_id", filter.chain);
     if (filter.kind != null) conditions.add(`e.kind = ANY(${conditions.value(filter.kind)}::event_kind[])`);
     if (filter.retracted != null) conditions.add(`e.retracted_at IS ${filter.retracted ? "NOT " : ""}NULL`);
@@ -95,7 +104,7 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
 /** One event, undefined when there is none. */
 export async function readEvent(database: Database, key: EventKey): Promise<EventFacts | undefined> {
   const rows = await database.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS} FROM event e JOIN chain c ON c.chain_id = e.chain_id WHERE e.chain_id = $1 AND e.seq = $2`,
+    `SELECT ${EVENT_COLUMNS} FROM ${EVENT_TABLES} WHERE e.chain_id = $1 AND e.seq = $2`,
     [key.chainId, key.seq],
   );
   return rows.map(toEvent)[0];

@@ -1,9 +1,10 @@
 import type { Bytes32, Seal } from "../../grants/bytes.ts";
 import { type Address, type CredentialRef, toAddress, toBytes32, toCredentialRef, toSeal } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
-import type { GrantRecord, UnixTime } from "../../grants/record.ts";
-import { KEY_COLUMNS, TERMS_COLUMNS, VALUE_COLUMNS } from "../../ledger/grantRows.ts";
-import type { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
+import { FLAG_GRANTED_ONWARD, FLAG_HELD, type GrantRecord, type UnixTime } from "../../grants/record.ts";
+import { NEVER } from "../../grants/rule.ts";
+import { GRANT_TABLE } from "../../ledger/grantTable.ts";
+import { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 
 /** A grant as its newest event left it, from `access_grant` now or from `event` at an earlier time. */
@@ -19,6 +20,12 @@ export interface GrantFacts {
   readonly legalBasis: number;
   readonly context: Bytes32;
   readonly record: GrantRecord;
+  /** Latest of the legal holds, 0 when none was placed in this period. */
+  readonly holdUntil: UnixTime;
+  /** Under which grant it was granted onward; undefined when the holder granted it. */
+  readonly parent: Parent | undefined;
+  /** When the parent stops being active; {@link NEVER} without one, or while it has no end. */
+  readonly parentEnd: UnixTime;
   /** Of the newest event. */
   readonly seq: bigint;
   readonly blockNumber: bigint;
@@ -26,31 +33,68 @@ export interface GrantFacts {
   readonly reason: number | null;
 }
 
+/** The grantor's own grant of the same credential and purpose, in the period in which it was passed on. */
+export interface Parent {
+  readonly grantor: Address;
+  readonly grantedAt: UnixTime;
+}
+
 /** A grant, the chain it is on, and the moment it is looked at. */
 export interface GrantAt {
   readonly grant: GrantFacts;
   readonly chain: ObservedChain;
   readonly at: UnixTime;
+  /** Whether that is an earlier moment that was asked about. */
+  readonly past: boolean;
 }
 
 /** What a grant's row and an event have in common; the chain comes with the row it is joined to. */
-const COLUMNS = [...KEY_COLUMNS.filter((column) => column !== "chain_id"), ...VALUE_COLUMNS];
+const COLUMNS = [
+  ...GRANT_TABLE.key.filter((column) => column !== "chain_id"),
+  ...["holder", "issuer", "seal", ...RECORD_COLUMNS, "seq", "block_number", "block_time", "reason"],
+];
+/** What an event carries only if it is of a certain kind. */
+const TERMS = ["legal_basis", "context", "hold_until", "grantor", "parent_granted_at", "parent_end"];
 
-/** Columns of `access_grant g`. */
-export const GRANT_COLUMNS = [...COLUMNS, ...TERMS_COLUMNS].map((column) => `g.${column}`).join(", ");
+const of = (table: string, columns: readonly string[]): string => columns.map((name) => `${table}.${name}`).join(", ");
 
-export const grantKey = (table: string): string => KEY_COLUMNS.map((column) => `${table}.${column}`).join(", ");
+/** Columns of `access_grant g`, and of {@link grantsAsOf} as `g`. */
+export const GRANT_COLUMNS = of("g", [...COLUMNS, ...TERMS]);
 
-/** Basis and context stand in the event that granted; an end does not repeat them. */
-const ofGranting = (column: (typeof TERMS_COLUMNS)[number]): string => `
-  CASE WHEN g.kind = 'GRANTED' THEN g.${column} ELSE (
-    SELECT b.${column} FROM event b
-     WHERE (${grantKey("b")}) = (${grantKey("g")}) AND b.kind = 'GRANTED' AND b.retracted_at IS NULL AND b.seq < g.seq
-     ORDER BY b.seq DESC LIMIT 1) END AS ${column}`;
+/** What the states of a grant follow from, as arguments of `grant_state` but for the moment. */
+export const STATE_COLUMNS = of("g", [
+  ...["granted_at", "not_before", "expires_at", "locked_until", "revoked_at", "retention", "parent_end", "hold_until"],
+]);
 
-/** The same columns of `event g`. */
-export const EVENT_AS_GRANT_COLUMNS = `${COLUMNS.map((column) => `g.${column}`).join(", ")},
-  ${TERMS_COLUMNS.map(ofGranting).join(", ")}`;
+export const grantKey = (table: string): string => of(table, GRANT_TABLE.key);
+
+/** The newest live event of the same grant up to `g`, of these kinds. */
+const before = (kinds: string, columns: string): string => `
+  SELECT ${columns} FROM event b
+   WHERE (${grantKey("b")}) = (${grantKey("g")}) AND b.kind IN (${kinds}) AND b.retracted_at IS NULL AND b.seq <= g.seq`;
+const NEWEST = "ORDER BY b.seq DESC LIMIT 1";
+
+/**
+ * Grants from the trail, with the columns of `access_grant`: basis and context stand in the event that granted, the holds
+ * in the newest event about them, and the end of the parent in the parent's own events.
+ * @param newest SQL of the events that are each the newest of their grant.
+ * @param at SQL of the moment up to which the parents' events count.
+ */
+export const grantsAsOf = (newest: string, at: string): string => `
+  SELECT ${of("g", [...GRANT_TABLE.key, ...COLUMNS.filter((name) => !GRANT_TABLE.key.some((key) => key === name))])},
+         t.legal_basis, t.context, h.hold_until, o.grantor, o.parent_granted_at, p.parent_end
+    FROM (${newest}) g
+    LEFT JOIN LATERAL (${before("'GRANTED', 'GRANTED_ONWARD'", "b.legal_basis, b.context")} ${NEWEST}) t ON true
+    LEFT JOIN LATERAL (${before("'HELD', 'HOLD_LIFTED'", "b.hold_until")}
+      AND g.flags & ${FLAG_HELD} <> 0 ${NEWEST}) h ON true
+    LEFT JOIN LATERAL (${before("'GRANTED_ONWARD'", "b.grantor, b.parent_granted_at")}
+      AND g.flags & ${FLAG_GRANTED_ONWARD} <> 0 ${NEWEST}) o ON true
+    LEFT JOIN LATERAL (
+      SELECT grant_active_end(b.expires_at, b.revoked_at, NULL) AS parent_end FROM event b
+       WHERE b.credential = g.credential AND b.grantee = o.grantor AND b.purpose = g.purpose
+         AND b.chain_id = g.chain_id AND b.contract = g.contract AND b.granted_at = o.parent_granted_at
+         AND b.retracted_at IS NULL AND b.block_time <= ${at}
+       ${NEWEST}) p ON true`;
 
 export interface GrantRow {
   contract: Buffer;
@@ -68,13 +112,21 @@ export interface GrantRow {
   locked_until: bigint;
   revoked_at: bigint;
   retention: bigint;
-  sequence: number;
+  /** int8 in `event`, whose other contracts count further; int4 in `access_grant`. */
+  sequence: number | bigint;
   flags: number;
+  hold_until: bigint | null;
+  grantor: Buffer | null;
+  parent_granted_at: bigint | null;
+  parent_end: bigint | null;
   seq: bigint;
   block_number: bigint;
   block_time: bigint;
   reason: number | null;
 }
+
+/** The end of something without an end, as SQL has it. */
+const SQL_NEVER = 2n ** 63n - 1n;
 
 const NO_CONTEXT = new Uint8Array(32);
 
@@ -88,10 +140,16 @@ export function toGrant(chainId: bigint, row: GrantRow): GrantFacts {
     holder: toAddress(row.holder),
     issuer: toAddress(row.issuer),
     seal: toSeal(row.seal),
-    // A grant's first event grants it; the ledger refuses a chain of events that begins otherwise.
+    // Only a grant of which nothing but cancelled signatures is known has neither, and none is shown of those.
     legalBasis: row.legal_basis ?? 0,
     context: toBytes32(row.context ?? NO_CONTEXT),
     record: toRecord(row),
+    holdUntil: row.hold_until ?? 0n,
+    parent:
+      row.grantor === null || row.parent_granted_at === null
+        ? undefined
+        : { grantor: toAddress(row.grantor), grantedAt: row.parent_granted_at },
+    parentEnd: row.parent_end === null || row.parent_end === SQL_NEVER ? NEVER : row.parent_end,
     seq: row.seq,
     blockNumber: row.block_number,
     blockTime: row.block_time,
@@ -107,7 +165,7 @@ export function toRecord(row: Pick<GrantRow, RecordColumn>): GrantRecord {
     lockedUntil: row.locked_until,
     revokedAt: row.revoked_at,
     retention: row.retention,
-    sequence: row.sequence,
+    sequence: Number(row.sequence),
     flags: row.flags,
   };
 }

@@ -7,7 +7,7 @@ import { badCursor } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
 import type { Keyset, Window } from "../page.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
-import { EVENT_AS_GRANT_COLUMNS, GRANT_COLUMNS, type GrantAt, type GrantRow, grantKey, toGrant } from "./grant.ts";
+import { GRANT_COLUMNS, type GrantAt, type GrantRow, grantKey, grantsAsOf, STATE_COLUMNS, toGrant } from "./grant.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
 
 /** Lists of grants: now, from `access_grant`, or at an earlier time, from the trail. */
@@ -17,6 +17,8 @@ export interface GrantFilter {
   readonly grantee?: Address | null | undefined;
   readonly holder?: Address | null | undefined;
   readonly issuer?: Address | null | undefined;
+  /** Who granted it onward. */
+  readonly grantor?: Address | null | undefined;
   readonly contract?: Address | null | undefined;
   readonly purpose?: Purpose | null | undefined;
   readonly chain?: bigint | null | undefined;
@@ -41,10 +43,11 @@ const ORDERING: Ordering = [
 
 type Row = ChainRow & GrantRow & { looked_at: bigint };
 
-const toGrantAt = (row: Row): GrantAt => ({
+const toGrantAt = (row: Row, past: boolean): GrantAt => ({
   grant: toGrant(row.c_chain_id, row),
   chain: toChain(row),
   at: row.looked_at,
+  past,
 });
 
 const keyValues = (key: GrantKey): unknown[] => [key.credential, key.grantee, key.purpose, key.chainId, key.contract];
@@ -76,7 +79,8 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
       after: window.after && keyValues(window.after),
       before: window.before && keyValues(window.before),
     });
-    return (await this.#database.query<Row>(this.#select(conditions, window), conditions.values)).map(toGrantAt);
+    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
+    return rows.map((row) => toGrantAt(row, this.#moment.at !== undefined));
   }
 
   keyOf(row: GrantAt): GrantKey {
@@ -94,29 +98,30 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
       at === undefined
         ? `GREATEST(${conditions.value(now)}::bigint, c.indexed_time)`
         : `${conditions.value(at)}::bigint`;
-    const { state } = this.#filter;
-    const ofState =
-      state == null
-        ? "true"
-        : `grant_state(g.granted_at, g.not_before, g.expires_at, g.locked_until, g.revoked_at, g.retention, ${lookedAt})
-             = ANY(${conditions.value(state)}::text[])`;
     const limit = conditions.value(window.limit);
+    const { state } = this.#filter;
+    // What nothing but cancelled signatures is known of was never granted.
+    const rest = ["g.granted_at > 0"];
+    if (state != null)
+      rest.push(`grant_state(${STATE_COLUMNS}, ${lookedAt}) = ANY(${conditions.value(state)}::text[])`);
+    if (this.#filter.grantor != null) rest.push(`g.grantor = ${conditions.value(this.#filter.grantor)}`);
     if (at === undefined)
       return `
         SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${GRANT_COLUMNS}
           FROM access_grant g JOIN chain c ON c.chain_id = g.chain_id
-         WHERE ${conditions.where()} AND ${ofState}
+         WHERE ${[conditions.where(), ...rest].join(" AND ")}
          ORDER BY ${order} LIMIT ${limit}`;
     // The filters name only what is the same in every event of a grant, so they may come before the newest is chosen;
-    // the state may not.
+    // the state may not, nor who granted it.
+    const newest = `
+      SELECT DISTINCT ON (${grantKey("g")}) g.* FROM event g
+       WHERE ${conditions.where()} AND g.retracted_at IS NULL AND g.purpose IS NOT NULL AND g.block_time <= ${lookedAt}
+       ORDER BY ${order}, g.seq DESC`;
     return `
-      SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${EVENT_AS_GRANT_COLUMNS}
-        FROM (SELECT DISTINCT ON (${grantKey("g")}) g.* FROM event g
-               WHERE ${conditions.where()} AND g.retracted_at IS NULL AND g.kind <> 'UNDECODED'
-                 AND g.block_time <= ${lookedAt}
-               ORDER BY ${order}, g.seq DESC) g
+      SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${GRANT_COLUMNS}
+        FROM (${grantsAsOf(newest, lookedAt)}) g
         JOIN chain c ON c.chain_id = g.chain_id
-       WHERE ${ofState}
+       WHERE ${rest.join(" AND ")}
        ORDER BY ${order} LIMIT ${limit}`;
   }
 }

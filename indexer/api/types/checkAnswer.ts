@@ -1,22 +1,29 @@
-import type { Address } from "../../grants/bytes.ts";
 import { PURPOSES } from "../../grants/codes.ts";
 import type { Purpose } from "../../grants/ids.ts";
+import type { GrantState as GrantStateName } from "../../grants/rule.ts";
 import { builder } from "../builder.ts";
-import type { ConsideredChain, Outcome, ReadUse } from "../decide.ts";
-import { explainOutcome } from "../explainOutcome.ts";
+import type { ConsideredChain } from "../considered.ts";
+import type { Outcome } from "../decide.ts";
+import { type Explained, explainOutcome } from "../explainOutcome.ts";
 import { ChainEvaluation } from "./chainEvaluation.ts";
 import { CheckReason } from "./checkReason.ts";
+import { CheckSubject } from "./checkSubject.ts";
+import { CredentialStanding } from "./credentialStanding.ts";
 import { Decision } from "./decision.ts";
 import { Grant } from "./grant.ts";
 import { GrantState } from "./grantState.ts";
+import { IssuerStanding } from "./issuerStanding.ts";
 
 /** An outcome and the question it answers. */
-export interface Answer {
-  readonly outcome: Outcome;
+export interface Answer extends Explained {
   readonly chains: readonly ConsideredChain[];
-  readonly grantee: Address;
-  readonly purpose: Purpose | undefined;
-  readonly use: ReadUse;
+  /** Whether an earlier moment was asked about. */
+  readonly past: boolean;
+}
+
+function stateOf({ decision, decidedBy, deciding }: Outcome): GrantStateName | null {
+  if (decision === "INDETERMINATE") return null;
+  return deciding?.state ?? (decidedBy === "GRANT" ? "NONE" : null);
 }
 
 const purposeOf = ({ outcome, purpose }: Answer): Purpose | null => outcome.deciding?.grant.purpose ?? purpose ?? null;
@@ -32,13 +39,20 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
     state: t.field({
       type: GrantState,
       nullable: true,
-      description: "State of the grant that decided, NONE where there is none; null when INDETERMINATE.",
-      resolve: ({ outcome }) => (outcome.decision === "INDETERMINATE" ? null : (outcome.deciding?.state ?? "NONE")),
+      description:
+        "State of the grant that decided, NONE where there is none; null when INDETERMINATE. Where the standing decided, that of the grant that would have allowed; null when no grant is known to. An ACTIVE grant does not allow alone: look at `decision`.",
+      resolve: ({ outcome }) => stateOf(outcome),
     }),
     reason: t.field({
       type: CheckReason,
       description: "Why, as a stable code.",
       resolve: ({ outcome }) => outcome.reason,
+    }),
+    decidedBy: t.field({
+      type: CheckSubject,
+      nullable: true,
+      description: "What decided: the grant, or what the credential or its issuer is worth; null when INDETERMINATE.",
+      resolve: ({ outcome }) => outcome.decidedBy ?? null,
     }),
     explanation: t.string({
       description: "Why, in a sentence for people. Programs decide by `reason`.",
@@ -65,7 +79,20 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
     grants: t.field({
       type: [Grant],
       description: "The grant nearest to allowing the use on each chain that has one, the one that decided first.",
-      resolve: ({ outcome }) => outcome.nearest.map(({ grant, on }) => ({ grant, chain: on.chain, at: on.at })),
+      resolve: ({ outcome, past }) =>
+        outcome.nearest.map(({ grant, on }) => ({ grant, chain: on.chain, at: on.at, past })),
+    }),
+    credentials: t.field({
+      type: [CredentialStanding],
+      description:
+        "What the credential is worth in every credential registry of the chains asked, also where it decided nothing.",
+      resolve: ({ outcome }) => outcome.credentials,
+    }),
+    issuers: t.field({
+      type: [IssuerStanding],
+      description:
+        "What the issuer of the credential is worth in every entity registry of the chains asked, also where it decided nothing. NOT_REGISTERED too where nothing is known about the credential, and so nothing of who issued it.",
+      resolve: ({ outcome }) => outcome.issuers,
     }),
     evaluatedAt: t.field({
       type: [ChainEvaluation],

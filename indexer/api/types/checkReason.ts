@@ -13,7 +13,27 @@ export const CheckReason = builder.enumType("CheckReason", {
     REVOKED: { description: "DENIED: the holder ended the grant, and the time of record keeping is over." },
     RELEASED: { description: "DENIED: the grantee gave the access up." },
     REVOKED_BEFORE_START: { description: "DENIED: the holder ended the grant before it began." },
+    PARENT_ENDED: {
+      description:
+        "DENIED: it was granted onward, the grant of the one who did has ended, and the time of record keeping is over.",
+    },
     NO_GRANT: { description: "DENIED: it was never granted." },
+    CREDENTIAL_REVOKED: { description: "DENIED for the purpose: the issuer took the credential back." },
+    CREDENTIAL_WITHDRAWN: { description: "DENIED for the purpose: the holder took the credential back." },
+    CREDENTIAL_SUPERSEDED: { description: "DENIED for the purpose: the issuer replaced it by a newer version." },
+    CREDENTIAL_EXPIRED: { description: "DENIED for the purpose: the validity that the issuer stated is over." },
+    CREDENTIAL_NOT_YET_VALID: {
+      description: "DENIED for the purpose: the validity that the issuer stated is still to begin.",
+    },
+    CREDENTIAL_NOT_ANCHORED: {
+      description: "DENIED for the purpose, with `requireAnchor` only: the credential is VALID in no registry asked.",
+    },
+    ISSUER_WITHDRAWN: { description: "DENIED for the purpose: the registration of the issuer was withdrawn." },
+    ISSUER_SUSPENDED: { description: "DENIED for the purpose: the issuer is suspended." },
+    ISSUER_NOT_REGISTERED: {
+      description:
+        "DENIED for the purpose, with `requireAnchor` only: the issuer is an active issuer in no registry asked.",
+    },
     CHAIN_BEHIND: { description: "INDETERMINATE: the history of a chain is still being read." },
     CHAIN_STALE: { description: "INDETERMINATE: a chain's node has not confirmed its head for too long." },
     CHAIN_QUARANTINED: { description: "INDETERMINATE: a chain contradicted itself and waits for the operator." },

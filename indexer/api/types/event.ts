@@ -1,11 +1,16 @@
 import type { Address } from "../../grants/bytes.ts";
-import { LEGAL_BASES, PURPOSES, REASONS } from "../../grants/codes.ts";
+import { CREDENTIAL_REASONS, ENTITY_REASONS, LEGAL_BASES, PURPOSES, REASONS } from "../../grants/codes.ts";
 import { type AccountRef, builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
+import { credentialChangeOf, entityDetailsOf, governanceOf, holdOf } from "../eventDetails.ts";
 import { decodeEventId, type EventKey, encodeEventId } from "../key.ts";
 import type { EventFacts } from "../read/event.ts";
 import { readEvent } from "../read/events.ts";
 import { Account } from "./account.ts";
+import { EventCredential } from "./eventCredential.ts";
+import { EventEntity } from "./eventEntity.ts";
+import { EventGovernance } from "./eventGovernance.ts";
+import { EventHold } from "./eventHold.ts";
 import { EventKind } from "./eventKind.ts";
 import { Finality } from "./finality.ts";
 import { GrantRecord } from "./grantRecord.ts";
@@ -17,10 +22,16 @@ function parseId(id: string): EventKey {
   return key;
 }
 
-const account = (event: EventFacts, address: Address | undefined): AccountRef | null =>
-  address === undefined ? null : { chainId: event.chainId, address };
-const named = (table: ReadonlyMap<number, string>, code: number | null | undefined): string | null =>
-  code == null ? null : (table.get(code) ?? null);
+const account = (event: EventFacts, address: Address | null): AccountRef | null =>
+  address === null ? null : { chainId: event.chainId, address };
+const named = (table: ReadonlyMap<number, string>, code: number | null): string | null =>
+  code === null ? null : (table.get(code) ?? null);
+
+/** Each kind of contract has reasons of its own. */
+function reasonsOf({ kind }: EventFacts): ReadonlyMap<number, string> {
+  if (kind.startsWith("CREDENTIAL_")) return CREDENTIAL_REASONS;
+  return kind.startsWith("ENTITY_") ? ENTITY_REASONS : REASONS;
+}
 
 const EventRef = builder.objectRef<EventFacts>("Event");
 
@@ -63,80 +74,141 @@ export const Event = builder.node(EventRef, {
     credential: t.field({
       type: "Bytes32",
       nullable: true,
-      description: "The credential; null when undecoded.",
-      resolve: (e) => e.content?.credential ?? null,
+      description: "The credential; null of what is not about one.",
+      resolve: (e) => e.credential,
     }),
     holder: t.field({
       type: Account,
       nullable: true,
-      description: "Whose credential it is; null when undecoded.",
-      resolve: (e) => account(e, e.content?.holder),
+      description: "Whose credential it is; null of what is not about one.",
+      resolve: (e) => account(e, e.holder),
     }),
     grantee: t.field({
       type: Account,
       nullable: true,
-      description: "Who may read or could; null when undecoded.",
-      resolve: (e) => account(e, e.content?.grantee),
+      description: "Who may read or could; null of what is not about a grant.",
+      resolve: (e) => account(e, e.grantee),
     }),
     issuer: t.field({
       type: Account,
       nullable: true,
-      description: "Who issued the credential; null when undecoded.",
-      resolve: (e) => account(e, e.content?.issuer),
+      description: "Who issued the credential; null of what is not about one.",
+      resolve: (e) => account(e, e.issuer),
     }),
     seal: t.field({
       type: "Bytes32",
       nullable: true,
-      description: "The issuer's seal of the content; null when undecoded.",
-      resolve: (e) => e.content?.seal ?? null,
+      description: "The issuer's seal of the content; null of what is not about a credential.",
+      resolve: (e) => e.seal,
     }),
     purpose: t.field({
       type: "Int",
       nullable: true,
-      description: "Purpose code; null when undecoded.",
-      resolve: (e) => e.content?.purpose ?? null,
+      description: "Purpose code; null of what is not about a grant.",
+      resolve: (e) => e.purpose,
     }),
     purposeName: t.field({
       type: "String",
       nullable: true,
       description: "Name of the purpose in docs/CODES.md; null for a code without one.",
-      resolve: (e) => named(PURPOSES, e.content?.purpose),
+      resolve: (e) => named(PURPOSES, e.purpose),
     }),
     legalBasis: t.field({
       type: "Int",
       nullable: true,
-      description: "Code of the legal basis, of a grant only.",
-      resolve: (e) => e.content?.legalBasis ?? null,
+      description: "Code of the legal basis; of GRANTED and GRANTED_ONWARD only.",
+      resolve: (e) => e.legalBasis,
     }),
     legalBasisName: t.field({
       type: "String",
       nullable: true,
       description: "Name of the legal basis; null for a code without one.",
-      resolve: (e) => named(LEGAL_BASES, e.content?.legalBasis),
+      resolve: (e) => named(LEGAL_BASES, e.legalBasis),
     }),
     reason: t.field({
       type: "Int",
       nullable: true,
-      description: "Code of the reason, of an end only.",
-      resolve: (e) => e.content?.reason ?? null,
+      description: "Code of the reason: of an end of a grant or credential, and of a change of an entity's status.",
+      resolve: (e) => e.reason,
     }),
     reasonName: t.field({
       type: "String",
       nullable: true,
       description: "Name of the reason; null for a code without one.",
-      resolve: (e) => named(REASONS, e.content?.reason),
+      resolve: (e) => named(reasonsOf(e), e.reason),
     }),
     context: t.field({
       type: "Bytes32",
       nullable: true,
-      description: "Hash of the agreement, request or consent text, of a grant only.",
-      resolve: (e) => e.content?.context ?? null,
+      description: "Hash of the agreement, request or consent text; of GRANTED and GRANTED_ONWARD only.",
+      resolve: (e) => e.context,
     }),
     record: t.field({
       type: GrantRecord,
       nullable: true,
-      description: "The terms after this event; null when undecoded.",
-      resolve: (e) => e.content?.record ?? null,
+      description: "The terms of the grant after this event; null of what is not about a grant.",
+      resolve: (e) => e.record,
+    }),
+    change: t.field({
+      type: "Count",
+      nullable: true,
+      description:
+        "Number of this change among those of its grant, credential or entity, from 1 without gaps; null of the others.",
+      resolve: (e) => e.change,
+    }),
+    grantor: t.field({
+      type: Account,
+      nullable: true,
+      description: "Who passed its own access on; of GRANTED_ONWARD and REVOKED_ONWARD only.",
+      resolve: (e) => account(e, e.grantor),
+    }),
+    parentGrantedAt: t.field({
+      type: "UnixTime",
+      nullable: true,
+      description: "When the period of the grantor's own grant began that was passed on; of GRANTED_ONWARD only.",
+      resolve: (e) => e.parentGrantedAt,
+    }),
+    authority: t.field({
+      type: Account,
+      nullable: true,
+      description: "Who ordered or lifted a legal hold; of HELD and HOLD_LIFTED only.",
+      resolve: (e) => account(e, e.authority),
+    }),
+    hold: t.field({
+      type: EventHold,
+      nullable: true,
+      description: "The legal hold; of HELD and HOLD_LIFTED only.",
+      resolve: holdOf,
+    }),
+    credentialChange: t.field({
+      type: EventCredential,
+      nullable: true,
+      description: "What was said about a credential; of CREDENTIAL_ANCHORED to CREDENTIAL_WITHDRAWN only.",
+      resolve: credentialChangeOf,
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: "Of ENTITY_*: the legal person. Of OPERATION_SCHEDULED: who scheduled it. Null of the others.",
+      resolve: (e) => account(e, e.account),
+    }),
+    entity: t.field({
+      type: EventEntity,
+      nullable: true,
+      description: "What was said about a legal person; of ENTITY_REGISTERED and ENTITY_AMENDED only.",
+      resolve: entityDetailsOf,
+    }),
+    operation: t.field({
+      type: "Bytes32",
+      nullable: true,
+      description: "Id of an operation of the governance; of OPERATION_* only.",
+      resolve: (e) => e.operation,
+    }),
+    governance: t.field({
+      type: EventGovernance,
+      nullable: true,
+      description: "What was said about the governance; of OPERATION_* and GOVERNANCE_CHANGED only.",
+      resolve: governanceOf,
     }),
     finality: t.field({
       type: Finality,
@@ -165,19 +237,17 @@ export const Event = builder.node(EventRef, {
       type: ["Bytes32"],
       nullable: true,
       description:
-        "The topics of an undecoded event, as they came; null of the others, which encode to the same bytes again.",
-      resolve: (e) => topics(e.rawTopics),
+        "The topics as they came; null of GRANTED, REVOKED and RELEASED, which encode to the same bytes again.",
+      resolve: (e) => e.raw && topics(e.raw.topics),
     }),
     rawData: t.field({
       type: "Bytes",
       nullable: true,
-      description: "The data of an undecoded event, as it came.",
-      resolve: (e) => e.rawData,
+      description: "The data as it came; null of the same kinds.",
+      resolve: (e) => e.raw?.data ?? null,
     }),
   }),
 });
 
-function topics(raw: Uint8Array | null): Uint8Array[] | null {
-  if (raw === null) return null;
-  return Array.from({ length: raw.length / 32 }, (_, i) => raw.subarray(32 * i, 32 * (i + 1)));
-}
+const topics = (raw: Uint8Array): Uint8Array[] =>
+  Array.from({ length: raw.length / 32 }, (_, i) => raw.subarray(32 * i, 32 * (i + 1)));

@@ -6,15 +6,17 @@ import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
 import { readPage, toWindow } from "../page.ts";
+import { nowOf } from "../queries/present.ts";
 import { finalityOf } from "../read/chain.ts";
 import { decodeTrailCursor, EventList } from "../read/events.ts";
-import type { GrantAt } from "../read/grant.ts";
-import { readGrant } from "../read/grants.ts";
+import { decodeGrantCursor, GrantList, readGrant } from "../read/grants.ts";
 import { Account } from "./account.ts";
 import { Event } from "./event.ts";
 import { EventConnection } from "./eventConnection.ts";
 import { Finality } from "./finality.ts";
+import { GrantConnection } from "./grantConnection.ts";
 import { GrantRecord } from "./grantRecord.ts";
+import { GrantRef } from "./grantRef.ts";
 import { GrantState } from "./grantState.ts";
 
 /** @throws GraphQLError BAD_INPUT when it is none. */
@@ -26,12 +28,11 @@ export function parseGrantId(id: string): GrantKey {
 
 const unlessNever = (t: bigint): bigint | null => (t === NEVER ? null : t);
 
-export const Grant = builder.node(builder.objectRef<GrantAt>("Grant"), {
+export const Grant = builder.node(GrantRef, {
   description:
     "That a grantee may read a credential for a purpose, on one chain. Its state is that of the moment the answer looked at.",
   id: { resolve: ({ grant }) => encodeGrantKey("grantId", grant), parse: parseGrantId },
-  loadOne: (key, { database, clock }) =>
-    readGrant(database, key, { now: BigInt(Math.floor(clock() / 1000)), at: undefined }),
+  loadOne: (key, context) => readGrant(context.database, key, { now: nowOf(context), at: undefined }),
   fields: (t) => ({
     grantId: t.field({
       type: "Bytes32",
@@ -56,7 +57,7 @@ export const Grant = builder.node(builder.objectRef<GrantAt>("Grant"), {
     }),
     holder: t.field({
       type: Account,
-      description: "Who granted: whose credential it is.",
+      description: "Whose credential it is. Who granted, unless it was granted onward.",
       resolve: ({ grant }) => ({ chainId: grant.chainId, address: grant.holder }),
     }),
     grantee: t.field({
@@ -117,7 +118,7 @@ export const Grant = builder.node(builder.objectRef<GrantAt>("Grant"), {
     state: t.field({
       type: GrantState,
       description: "What it allows at `evaluatedAt`.",
-      resolve: ({ grant, at }) => stateAt(grant.record, at),
+      resolve: ({ grant, at }) => stateAt(grant.record, at, grant),
     }),
     evaluatedAt: t.field({
       type: "UnixTime",
@@ -127,15 +128,67 @@ export const Grant = builder.node(builder.objectRef<GrantAt>("Grant"), {
     activeEnd: t.field({
       type: "UnixTime",
       nullable: true,
-      description: "When reading for the purpose ends or ended; null when no end is set.",
-      resolve: ({ grant }) => unlessNever(activeEnd(grant.record)),
+      description:
+        "When reading for the purpose ends or ended, with the grant it was granted onward under if there is one; null when no end is set.",
+      resolve: ({ grant }) => unlessNever(activeEnd(grant.record, grant)),
     }),
     accessEnd: t.field({
       type: "UnixTime",
       nullable: true,
-      description: "When all reading ends or ended, record keeping included; null when no end is set.",
-      resolve: ({ grant }) => unlessNever(accessEnd(grant.record)),
+      description: "When all reading ends or ended, record keeping and legal holds included; null when no end is set.",
+      resolve: ({ grant }) => unlessNever(accessEnd(grant.record, grant)),
     }),
+    holdUntil: t.field({
+      type: "UnixTime",
+      nullable: true,
+      description:
+        "Until when legal holds keep its records at least: the latest of those placed in this period and not lifted, which may be over; null without any.",
+      resolve: ({ grant }) => (grant.holdUntil === 0n ? null : grant.holdUntil),
+    }),
+    grantor: t.field({
+      type: Account,
+      nullable: true,
+      description: "Who granted it onward, under a grant of its own; null when the holder granted it.",
+      resolve: ({ grant }) =>
+        grant.parent === undefined ? null : { chainId: grant.chainId, address: grant.parent.grantor },
+    }),
+    parentGrantedAt: t.field({
+      type: "UnixTime",
+      nullable: true,
+      description:
+        "When the period of the grantor's own grant began under which it was granted onward: it ends with that period, also where a new one has begun since.",
+      resolve: ({ grant }) => grant.parent?.grantedAt ?? null,
+    }),
+    parentEnd: t.field({
+      type: "UnixTime",
+      nullable: true,
+      description: "When that period stops being active; null when no end is set, or when the holder granted it.",
+      resolve: ({ grant }) => unlessNever(grant.parentEnd),
+    }),
+    parent: t.field({
+      type: GrantRef,
+      nullable: true,
+      description: "The grantor's own grant, as it is at the moment looked at; null when the holder granted this one.",
+      resolve: ({ grant, at, past }, _args, context) => {
+        if (grant.parent === undefined) return null;
+        const key = { ...grant, grantee: grant.parent.grantor };
+        return readGrant(context.database, key, { now: nowOf(context), at: past ? at : undefined });
+      },
+    }),
+    onward: t.connection(
+      {
+        type: GrantRef,
+        description: "What its grantee granted onward under it, in whichever of its periods.",
+        resolve: async ({ grant, chain, at, past }, args, context) => {
+          const { credential, purpose, contract, chainId, grantee } = grant;
+          const filter = { credential, purpose, contract, chain: chainId, grantor: grantee };
+          const list = new GrantList(context.database, filter, { now: nowOf(context), at: past ? at : undefined });
+          const health = chainHealth(chain, context.clock(), context.maxStalenessSeconds);
+          return { ...(await readPage(list, toWindow(args, decodeGrantCursor))), evaluatedAt: [{ chain, health, at }] };
+        },
+      },
+      GrantConnection,
+    ),
     blockNumber: t.field({
       type: "BlockNumber",
       description: "Block of its newest event.",

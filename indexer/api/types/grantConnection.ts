@@ -1,10 +1,10 @@
 import { builder } from "../builder.ts";
 import { ChainEvaluation } from "./chainEvaluation.ts";
-import { Grant } from "./grant.ts";
+import { GrantRef } from "./grantRef.ts";
 
 export const GrantConnection = builder.connectionObject(
   {
-    type: Grant,
+    type: GrantRef,
     name: "GrantConnection",
     description: "A page of grants (Relay).",
     fields: (t) => ({

@@ -8,6 +8,7 @@ export const GrantFilter = builder.inputType("GrantFilter", {
     holder: t.field({ type: "Address", description: "By this holder." }),
     grantee: t.field({ type: "Address", description: "To this grantee." }),
     issuer: t.field({ type: "Address", description: "Of a credential by this issuer." }),
+    grantor: t.field({ type: "Address", description: "Granted onward by this grantee." }),
     contract: t.field({ type: "Address", description: "Kept by this contract." }),
     purpose: t.int({ description: "For this purpose code." }),
     chain: t.field({ type: "ChainId", description: "On this chain." }),

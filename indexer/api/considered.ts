@@ -1,0 +1,55 @@
+import type { Address } from "../grants/bytes.ts";
+import type { UnixTime } from "../grants/record.ts";
+import type { ChainHealth, ObservedChain } from "../ops/health.ts";
+import type { CredentialFacts } from "./read/credential.ts";
+import type { GrantFacts } from "./read/grant.ts";
+import type { IssuerFacts } from "./read/issuer.ts";
+
+/** What a check looks at: the chains asked, and what is to be known of each. */
+
+/** A registry that is indexed, and what it holds about the one thing asked about; undefined when it holds nothing. */
+export interface Registry<Facts> {
+  readonly contract: Address;
+  readonly facts: Facts | undefined;
+}
+
+/** What one chain says about a question. */
+export interface ChainFindings {
+  readonly grants: readonly GrantFacts[];
+  /** Of each credential registry of the chain. */
+  readonly credentials: readonly Registry<CredentialFacts>[];
+  /** Of each entity registry of the chain: the credential's issuer there. */
+  readonly issuers: readonly Registry<IssuerFacts>[];
+}
+
+/** A chain that is considered, and what is to be known of it. */
+export interface ConsideredChain extends ChainFindings {
+  readonly chain: ObservedChain;
+  readonly health: ChainHealth;
+  /** The moment that it is looked at. */
+  readonly at: UnixTime;
+  /** True when that moment is later than anything the chain can have told us of. */
+  readonly inFuture: boolean;
+}
+
+/** What stands in the way of an answer, the most lasting first: the first that applies is reported. */
+export const OBSTACLES = ["AT_IN_FUTURE", "NO_CHAIN", "CHAIN_QUARANTINED", "CHAIN_BEHIND", "CHAIN_STALE"] as const;
+export type Obstacle = (typeof OBSTACLES)[number];
+
+/** Why nothing can rest on a chain now; undefined when it can. */
+export function obstacleOf(on: Pick<ConsideredChain, "health" | "inFuture">): Obstacle | undefined {
+  if (on.inFuture) return "AT_IN_FUTURE";
+  if (on.health === "LIVE") return undefined;
+  return on.health === "QUARANTINED" ? "CHAIN_QUARANTINED" : on.health === "STALE" ? "CHAIN_STALE" : "CHAIN_BEHIND";
+}
+
+/** The first obstacle of these chains, and the first chain that has it. */
+export function firstObstacle(
+  chains: readonly ConsideredChain[],
+): { readonly reason: Obstacle; readonly on: ConsideredChain } | undefined {
+  for (const reason of OBSTACLES) {
+    const on = chains.find((one) => obstacleOf(one) === reason);
+    if (on !== undefined) return { reason, on };
+  }
+  return undefined;
+}

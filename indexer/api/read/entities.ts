@@ -1,0 +1,175 @@
+import { type Address, toAddress } from "../../grants/bytes.ts";
+import type { UnixTime } from "../../grants/record.ts";
+import type { ObservedChain } from "../../ops/health.ts";
+import type { Database } from "../database.ts";
+import { badCursor } from "../errors.ts";
+import { decodeEntityKey, type EntityKey, encodeEntityKey } from "../key.ts";
+import type { Keyset, Window } from "../page.ts";
+import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
+import { entitiesAsOf } from "./entityTrail.ts";
+import type { Moment } from "./grants.ts";
+import type { EntityStatus } from "./issuer.ts";
+import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+
+/** A legal person in one registry, as its newest event left it. Texts are bytes, whatever they are. */
+export interface EntityFacts {
+  readonly chainId: bigint;
+  readonly contract: Address;
+  readonly account: Address;
+  /** Mask: 1 issuer, 2 institution, 4 authority. */
+  readonly kinds: number;
+  readonly status: EntityStatus;
+  readonly jurisdiction: Uint8Array;
+  /** Zero where there is none. */
+  readonly lei: Uint8Array;
+  readonly name: Uint8Array;
+  readonly uri: Uint8Array;
+  readonly registeredAt: UnixTime;
+  readonly statusSince: UnixTime;
+  readonly sequence: bigint;
+  readonly reason: number | null;
+  /** Of the newest event. */
+  readonly blockNumber: bigint;
+  readonly blockTime: UnixTime;
+}
+
+/** An entity, the chain it is on, and the moment it is looked at. */
+export interface EntityAt {
+  readonly entity: EntityFacts;
+  readonly chain: ObservedChain;
+  readonly at: UnixTime;
+}
+
+export interface EntityFilter {
+  readonly account?: Address | null | undefined;
+  readonly contract?: Address | null | undefined;
+  readonly chain?: bigint | null | undefined;
+  /** Mask: registered for at least one of these. */
+  readonly kinds?: number | undefined;
+  readonly status?: readonly EntityStatus[] | null | undefined;
+  readonly jurisdiction?: Uint8Array | undefined;
+  readonly lei?: Uint8Array | undefined;
+}
+
+const ORDERING: Ordering = [
+  ["n.account", "bytea"],
+  ["n.chain_id", "bigint"],
+  ["n.contract", "bytea"],
+];
+
+interface EntityRow {
+  account: Buffer;
+  contract: Buffer;
+  kinds: number;
+  status: EntityStatus;
+  jurisdiction: Buffer;
+  lei: Buffer;
+  name: Buffer;
+  uri: Buffer;
+  registered_at: bigint;
+  status_since: bigint;
+  sequence: bigint;
+  reason: number | null;
+  block_number: bigint;
+  block_time: bigint;
+}
+
+/** Columns of `entity n`. */
+const COLUMNS = [
+  ...["account", "contract", "kinds", "status", "jurisdiction", "lei", "name", "uri", "registered_at"],
+  ...["status_since", "sequence", "reason", "block_number", "block_time"],
+]
+  .map((column) => `n.${column}`)
+  .join(", ");
+
+type Row = ChainRow & EntityRow & { looked_at: bigint };
+
+const toEntityAt = (row: Row): EntityAt => ({
+  entity: {
+    chainId: row.c_chain_id,
+    contract: toAddress(row.contract),
+    account: toAddress(row.account),
+    kinds: row.kinds,
+    status: row.status,
+    jurisdiction: row.jurisdiction,
+    lei: row.lei,
+    name: row.name,
+    uri: row.uri,
+    registeredAt: row.registered_at,
+    statusSince: row.status_since,
+    sequence: row.sequence,
+    reason: row.reason,
+    blockNumber: row.block_number,
+    blockTime: row.block_time,
+  },
+  chain: toChain(row),
+  at: row.looked_at,
+});
+
+const keyValues = (key: EntityKey): unknown[] => [key.account, key.chainId, key.contract];
+
+export function decodeEntityCursor(cursor: string): EntityKey {
+  const key = decodeEntityKey("entityCursor", cursor);
+  if (key === undefined) throw badCursor("the cursor is not one of a list of entities");
+  return key;
+}
+
+/** Lists of entities, each once for every registry that knows it: now, or from the trail at an earlier time. */
+export class EntityList implements Keyset<EntityKey, EntityAt> {
+  readonly #database: Database;
+  readonly #filter: EntityFilter;
+  readonly #moment: Moment;
+
+  constructor(database: Database, filter: EntityFilter, moment: Moment) {
+    this.#database = database;
+    this.#filter = filter;
+    this.#moment = moment;
+  }
+
+  async read(window: Window<EntityKey>): Promise<EntityAt[]> {
+    const conditions = new Conditions();
+    const filter = this.#filter;
+    for (const column of ["account", "contract", "jurisdiction", "lei"] as const)
+      conditions.equal(`n.${column}`, filter[column]);
+    conditions.equal("n.chain_id", filter.chain);
+    if (filter.kinds !== undefined) conditions.add(`n.kinds & ${conditions.value(filter.kinds)}::integer <> 0`);
+    if (filter.status != null) conditions.add(`n.status = ANY(${conditions.value(filter.status)}::entity_status[])`);
+    addBounds(conditions, ORDERING, {
+      ...window,
+      after: window.after && keyValues(window.after),
+      before: window.before && keyValues(window.before),
+    });
+    const { now, at } = this.#moment;
+    const moment = `${conditions.value(at ?? now)}::bigint`;
+    const [from, lookedAt] =
+      at === undefined
+        ? ["entity", `GREATEST(${moment}, c.indexed_time)`]
+        : [`(${entitiesAsOf(moment, filter.account == null ? undefined : conditions.value(filter.account))})`, moment];
+    const limit = conditions.value(window.limit);
+    const rows = await this.#database.query<Row>(
+      `SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${COLUMNS}
+         FROM ${from} n JOIN chain c ON c.chain_id = n.chain_id
+        WHERE ${conditions.where()} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${limit}`,
+      conditions.values,
+    );
+    return rows.map(toEntityAt);
+  }
+
+  keyOf(row: EntityAt): EntityKey {
+    return row.entity;
+  }
+
+  encode(key: EntityKey): string {
+    return encodeEntityKey("entityCursor", key);
+  }
+}
+
+/** A legal person in one registry, undefined when it is not registered there (or was not yet). */
+export async function readEntity(
+  database: Database,
+  { account, chainId, contract }: EntityKey,
+  moment: Moment,
+): Promise<EntityAt | undefined> {
+  const list = new EntityList(database, { account, contract, chain: chainId }, moment);
+  return (await list.read({ limit: 1, backward: false, inclusive: false }))[0];
+}
