@@ -1,68 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { ConsideredChain } from "../../indexer/api/considered.ts";
 import { decide, type Outcome } from "../../indexer/api/decide.ts";
 import { READ_USES } from "../../indexer/api/grantDecision.ts";
-import type { GrantFacts } from "../../indexer/api/read/grant.ts";
-import { toAddress, toBytes32, toCredentialRef, toSeal } from "../../indexer/grants/bytes.ts";
-import type { GrantRecord } from "../../indexer/grants/record.ts";
 import { NEVER, stateAt } from "../../indexer/grants/rule.ts";
 import { CHAIN_HEALTH, type ChainHealth } from "../../indexer/ops/health.ts";
 import { checked } from "../support/property.ts";
 import { anyRecord } from "../support/records.ts";
+import { on } from "./considered.ts";
 import { NOW, record } from "./world.ts";
-
-const twenty = toAddress(new Uint8Array(20));
-const thirtyTwo = new Uint8Array(32);
-
-const grant = (of: GrantRecord, over: Partial<GrantFacts> = {}): GrantFacts => ({
-  chainId: 1n,
-  contract: twenty,
-  credential: toCredentialRef(thirtyTwo),
-  grantee: twenty,
-  purpose: 1,
-  holder: twenty,
-  issuer: twenty,
-  seal: toSeal(thirtyTwo),
-  legalBasis: 0,
-  context: toBytes32(thirtyTwo),
-  record: of,
-  holdUntil: 0n,
-  parent: undefined,
-  parentEnd: NEVER,
-  seq: 1n,
-  blockNumber: 1n,
-  blockTime: 1n,
-  reason: null,
-  ...over,
-});
-
-function on(records: readonly GrantRecord[], over: Partial<ConsideredChain> = {}): ConsideredChain {
-  return {
-    chain: {
-      chainId: 1n,
-      name: "one",
-      status: "LIVE",
-      quarantine: null,
-      headNumber: 1n,
-      indexedNumber: 1n,
-      indexedHash: thirtyTwo,
-      indexedTime: NOW,
-      safeNumber: null,
-      finalizedNumber: null,
-      checkedAt: 0,
-      lastSeq: 1n,
-    },
-    health: "LIVE",
-    at: NOW,
-    inFuture: false,
-    grants: records.map((one) => grant(one)),
-    credentials: [],
-    issuers: [],
-    ...over,
-  };
-}
 
 const ACTIVE = record({ expiresAt: NOW + 100n, retention: 50n });
 const RETAINED = record({ revokedAt: NOW - 10n, retention: 100n });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pino from "pino";
 import { type Api, startApi } from "../../indexer/api/server.ts";
+import type { ContractName } from "../../indexer/config/schema.ts";
 import { toAddress, toBytes32, toHex } from "../../indexer/grants/bytes.ts";
 import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
 import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
@@ -32,11 +33,22 @@ export interface Said {
   readonly record: Partial<GrantRecord>;
 }
 
-/** A log that is no event we know. */
+/** A log as it is: an event of suite.ts, or no event we know. */
 export interface Gibberish {
+  /** Which contract says it; AccessGrants without it. */
+  readonly from?: ContractName;
   readonly topics: readonly string[];
   readonly data: string;
 }
+
+/** Where the contracts are, on every chain. */
+export const CONTRACTS: Readonly<Record<ContractName, string>> = {
+  AccessGrants: CONTRACT,
+  CredentialRegistry: `0x${"cd".repeat(20)}`,
+  EntityRegistry: `0x${"ce".repeat(20)}`,
+  AccessManager: `0x${"cf".repeat(20)}`,
+};
+export const SUITE = Object.keys(CONTRACTS) as ContractName[];
 
 const word = (value: number): string => value.toString(16).padStart(64, "0");
 
@@ -121,9 +133,9 @@ export class TestChain {
   }
 
   #log(header: Header, index: number, said: Said | Gibberish): RawLog {
-    const { topics, data } = "topics" in said ? said : topicsAndData(said);
+    const { topics, data, from = "AccessGrants" } = "topics" in said ? said : topicsAndData(said);
     return {
-      address: CONTRACT,
+      address: CONTRACTS[from],
       topics,
       data,
       transactionHash: toHex(randomBytes(32)),
@@ -147,7 +159,8 @@ export interface World {
   readonly api: Api;
   /** Unix seconds; tests move it. */
   now: bigint;
-  chain(chainId: bigint, name?: string): Promise<TestChain>;
+  /** Adds a chain on which these contracts are indexed, AccessGrants alone without them. */
+  chain(chainId: bigint, name?: string, contracts?: readonly ContractName[]): Promise<TestChain>;
   readonly chains: ReadonlyMap<bigint, TestChain>;
   /** The data of a query that must succeed. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests, each of which knows its query.
@@ -178,10 +191,12 @@ export async function openWorld(
     databaseUrl,
     api,
     now: NOW,
-    async chain(chainId, name = `Chain ${chainId}`) {
-      const contracts = [
-        { name: "AccessGrants" as const, address: toAddress(Buffer.from(CONTRACT.slice(2), "hex")), startBlock: 0n },
-      ];
+    async chain(chainId, name = `Chain ${chainId}`, indexed = ["AccessGrants"]) {
+      const contracts = indexed.map((one) => ({
+        name: one,
+        address: toAddress(Buffer.from(CONTRACTS[one].slice(2), "hex")),
+        startBlock: 0n,
+      }));
       const clock = () => Number(world.now) * 1000;
       const writer = await ChainWriter.open({ databaseUrl, chainId, name, contracts, clock });
       if (writer === undefined) throw new Error("another writer holds the chain");
