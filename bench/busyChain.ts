@@ -35,6 +35,7 @@ export async function fillChain(
         expiresAt: 0,
         lockedUntil: 0,
         retention: 157_788_000,
+        allowOnward: false,
         context: `0x${randomBytes(32).toString("hex")}`,
       }));
       const from = holders[(i / size.eventsPerTransaction) % holders.length];

@@ -19,7 +19,8 @@ export async function measureLatency(
   const measured: number[] = [];
   for (let i = 0; i < samples; i++) {
     const seal = toSeal(randomBytes(32));
-    const terms = { notBefore: 0, expiresAt: 0, lockedUntil: 0, retention: 0, context: toHex(randomBytes(32)) };
+    const times = { notBefore: 0, expiresAt: 0, lockedUntil: 0, retention: 0 };
+    const terms = { ...times, allowOnward: false, context: toHex(randomBytes(32)) };
     const grant = { issuer, seal: toHex(seal), grantee, purpose: 1, legalBasis: 1, ...terms };
     const data = abi.encodeFunctionData("grant", [grant]);
     await anvil.send("eth_sendTransaction", { from: holder, to: contract, data, gas: "0x30d40" });

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readDeployment } from "../../deploy/record.ts";
-import type { Address } from "../grants/bytes.ts";
+import { type Deployment, readDeployment } from "../../deploy/record.ts";
+import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
-import { type ConfigFile, chainEntry, configFile, explainIssues } from "./schema.ts";
+import { CONTRACT_NAMES, type ConfigFile, type ContractName, chainEntry, configFile, explainIssues } from "./schema.ts";
 
-/** A contract whose events are indexed, from its first block on. */
+/** A contract whose events are indexed, from its first block on. Its name says which events it can have. */
 export interface IndexedContract {
-  readonly name: "AccessGrants";
+  readonly name: ContractName;
   readonly address: Address;
   readonly startBlock: bigint;
 }
@@ -126,17 +126,29 @@ const asNumber = (text: string | undefined): unknown =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 const asBoolean = (text: string | undefined): unknown => (text === "true" ? true : text === "false" ? false : text);
 
+function contractName(name: string): ContractName {
+  const known = CONTRACT_NAMES.find((one) => one === name);
+  if (known === undefined)
+    throw new OperatorError(`its record has a contract ${quote(name)}, expected ${CONTRACT_NAMES.join(", ")}`);
+  return known;
+}
+
+/** What is indexed of a deployment: all of it. */
+export function indexedContracts({ contracts }: Deployment): IndexedContract[] {
+  return contracts.map(({ name, address, block }) => ({
+    name: contractName(name),
+    address: parseAddress(address),
+    // Where the record does not know the block, history is read from the beginning: slow, never incomplete.
+    startBlock: BigInt(block ?? 0),
+  }));
+}
+
 function resolveChain(chain: ConfigFile["chains"][number], problems: string[]): ChainConfig | undefined {
   const { chainId, rpc, pollIntervalMs } = chain;
   const name = chain.name ?? `Chain ${chainId}`;
   if (chain.contracts !== undefined) return { chainId, name, rpc, pollIntervalMs, contracts: chain.contracts };
   try {
-    const contracts = readDeployment(`${DEPLOYMENTS}${chainId}.json`).contracts.map((contract) => ({
-      name: "AccessGrants" as const,
-      address: parseAddress(contract.address),
-      // Where the record does not know the block, history is read from the beginning: slow, never incomplete.
-      startBlock: BigInt(contract.block ?? 0),
-    }));
+    const contracts = indexedContracts(readDeployment(`${DEPLOYMENTS}${chainId}.json`));
     return { chainId, name, rpc, pollIntervalMs, contracts };
   } catch (error) {
     problems.push(

@@ -31,8 +31,12 @@ const url = (protocols: readonly string[]) =>
 
 const port = z.int().min(0).max(65_535);
 
+/** The contracts whose events we know. */
+export const CONTRACT_NAMES = ["AccessGrants", "CredentialRegistry", "EntityRegistry", "AccessManager"] as const;
+export type ContractName = (typeof CONTRACT_NAMES)[number];
+
 const contract = z.strictObject({
-  name: z.literal("AccessGrants"),
+  name: z.enum(CONTRACT_NAMES),
   address: parsed<Address>("an address", parseAddress),
   startBlock: z.int().min(0).transform(BigInt),
 });

@@ -34,6 +34,12 @@ export class CopyBuffer {
     this.#view.setInt32(at, -1);
   }
 
+  /** Several nulls in a row. */
+  nulls(count: number): void {
+    const at = this.#claim(4 * count);
+    this.#bytes.fill(0xff, at, at + 4 * count);
+  }
+
   int2(value: number): void {
     const at = this.#field(2);
     this.#view.setInt16(at, value);

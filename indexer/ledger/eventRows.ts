@@ -1,40 +1,29 @@
 import type { Address } from "../grants/bytes.ts";
+import { CREDENTIAL_RECORD_FIELDS } from "../grants/credentialRecord.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { CopyBuffer } from "./copy.ts";
 import { type DecodedEvent, hexBytes, type UndecodedEvent } from "./decode.ts";
+import type { GrantEvent } from "./decodeGrant.ts";
+import type { CredentialEvent, EntityEvent, GovernanceEvent } from "./decodeRegistry.ts";
 import { RECORD_COLUMNS, writeRecord } from "./recordColumns.ts";
 
 /** Rows of `event` for COPY. The order of COLUMNS is the order of the fields written below. */
 
 const COLUMNS = [
-  "chain_id",
-  "seq",
-  "block_number",
-  "block_hash",
-  "block_time",
-  "tx_index",
-  "log_index",
-  "tx_hash",
-  "contract",
-  "learned_at",
-  "verification",
-  "kind",
-  "raw_topics",
-  "raw_data",
-  "credential",
-  "holder",
-  "grantee",
-  "issuer",
-  "seal",
-  "purpose",
-  "legal_basis",
-  "reason",
-  "context",
+  ...["chain_id", "seq", "block_number", "block_hash", "block_time", "tx_index", "log_index", "tx_hash", "contract"],
+  ...["learned_at", "verification", "kind", "raw_topics", "raw_data"],
+  // What an event says, from here on.
+  ...["credential", "holder", "grantee", "issuer", "seal", "purpose", "legal_basis", "reason", "context"],
   ...RECORD_COLUMNS,
-] as const;
+  ...["grantor", "parent_granted_at", "authority", "hold_until", "account", "operation"],
+];
 
 export const COPY_EVENTS_SQL = `COPY event (${COLUMNS.join(", ")}) FROM STDIN (FORMAT binary)`;
-const DECODED_FIELDS = COLUMNS.length - COLUMNS.indexOf("credential");
+
+const at = (column: string): number => COLUMNS.indexOf(column);
+/** Columns from the first to before the second. */
+const between = (from: string, to: string): number => at(to) - at(from);
+const CONTENT = COLUMNS.length - at("credential");
 
 /** Where and when we learned of an event. */
 export interface Learned {
@@ -65,33 +54,85 @@ export function writeEventRow(
   copy.bytea(contract);
   copy.timestamptz(learned.at);
   copy.text("LINKED");
+  copy.text(event.kind);
+  if (event.raw === undefined) copy.nulls(2);
+  else {
+    copy.bytea(event.raw.topics);
+    copy.bytea(event.raw.data);
+  }
   writeContent(copy, event);
 }
 
 function writeContent(copy: CopyBuffer, event: DecodedEvent | UndecodedEvent): void {
-  copy.text(event.kind);
-  if (event.kind === "UNDECODED") {
-    copy.bytea(event.topics);
-    copy.bytea(event.data);
-    for (let i = 0; i < DECODED_FIELDS; i++) copy.null();
-    return;
-  }
-  copy.null();
-  copy.null();
+  if ("grantee" in event) writeGrant(copy, event);
+  else if ("credential" in event) writeCredential(copy, event);
+  else if ("sequence" in event) writeEntity(copy, event);
+  else if ("values" in event) writeGovernance(copy, event);
+  else copy.nulls(CONTENT);
+}
+
+function writeGrant(copy: CopyBuffer, event: GrantEvent): void {
   copy.bytea(event.credential);
   copy.bytea(event.holder);
   copy.bytea(event.grantee);
   copy.bytea(event.issuer);
   copy.bytea(event.seal);
   copy.int4(event.purpose);
-  if (event.kind === "GRANTED") {
-    copy.int2(event.code);
-    copy.null();
-  } else {
-    copy.null();
-    copy.int2(event.code);
-  }
-  if (event.context === undefined) copy.null();
-  else copy.bytea(event.context);
+  writeCode(copy, event.legalBasis);
+  writeCode(copy, event.reason);
+  writeBytes(copy, event.context);
   writeRecord(copy, event.record, 8);
+  const { onward, hold } = event;
+  if (onward === undefined && hold === undefined) copy.nulls(CONTENT - between("credential", "grantor"));
+  else {
+    writeBytes(copy, onward?.grantor);
+    writeTime(copy, onward?.parentGrantedAt);
+    writeBytes(copy, hold?.authority);
+    writeTime(copy, hold?.holdUntil);
+    copy.nulls(between("account", "operation") + 1);
+  }
+}
+
+function writeCredential(copy: CopyBuffer, event: CredentialEvent): void {
+  copy.bytea(event.credential);
+  copy.bytea(event.holder);
+  copy.null();
+  copy.bytea(event.issuer);
+  copy.bytea(event.seal);
+  copy.nulls(between("purpose", "reason"));
+  writeCode(copy, event.reason);
+  copy.nulls(between("context", "sequence"));
+  copy.uint(event.record, CREDENTIAL_RECORD_FIELDS.sequence, 8);
+  copy.nulls(CONTENT - between("credential", "flags"));
+}
+
+function writeEntity(copy: CopyBuffer, event: EntityEvent): void {
+  copy.nulls(between("credential", "reason"));
+  writeCode(copy, event.reason);
+  copy.nulls(between("context", "sequence"));
+  copy.int8(BigInt(event.sequence));
+  copy.nulls(between("flags", "account"));
+  copy.bytea(event.account);
+  copy.null();
+}
+
+function writeGovernance(copy: CopyBuffer, event: GovernanceEvent): void {
+  copy.nulls(between("credential", "account"));
+  writeBytes(copy, event.account);
+  writeBytes(copy, event.operation);
+}
+
+function writeCode(copy: CopyBuffer, code: number | undefined): void {
+  if (code === undefined) copy.null();
+  else copy.int2(code);
+}
+
+function writeBytes(copy: CopyBuffer, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) copy.null();
+  else copy.bytea(bytes);
+}
+
+function writeTime(copy: CopyBuffer, time: bigint | undefined): void {
+  if (time === undefined) copy.null();
+  else copy.int8(time);
 }

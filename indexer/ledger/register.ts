@@ -33,7 +33,9 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
   const covered =
     stored.length === contracts.length &&
     contracts.every((wanted) =>
-      stored.some((had) => had.address === wanted.address && had.startBlock <= wanted.startBlock),
+      stored.some(
+        (had) => had.name === wanted.name && had.address === wanted.address && had.startBlock <= wanted.startBlock,
+      ),
     );
   if (!covered)
     throw new OperatorError(

@@ -5,18 +5,21 @@ import { from as copyFrom } from "pg-copy-streams";
 import { toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { TimedLog } from "../sync/attach.ts";
-import { encodeBatch } from "./batch.ts";
-import { HiddenEventError } from "./changes.ts";
+import { type Contracts, type DerivedRows, encodeBatch } from "./batch.ts";
+import { HiddenEventError, outOfSequence, type Place } from "./changes.ts";
+import { CREDENTIAL_TABLE } from "./credentialTable.ts";
+import { copyChangedSql, copyCreatedSql, createWaitingSql, findHiddenSql, takeOverSql } from "./derived.ts";
+import { ENTITY_TABLE } from "./entityTable.ts";
 import { COPY_EVENTS_SQL, type Learned } from "./eventRows.ts";
-import { COPY_CHANGED_SQL, COPY_CREATED_SQL } from "./grantRows.ts";
-import { CREATE_CHANGED_SQL, FIND_HIDDEN_SQL, UPDATE_CHANGED_SQL } from "./project.ts";
+import { GRANT_TABLE } from "./grantTable.ts";
+import { followParents } from "./parents.ts";
 
 const COPY_TIMEOUT_MS = 60_000;
 const UNIQUE_VIOLATION = "23505";
 
 /** What a connection needs before logs are written through it. */
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
-  await client.query(CREATE_CHANGED_SQL);
+  for (const table of [GRANT_TABLE, CREDENTIAL_TABLE, ENTITY_TABLE]) await client.query(createWaitingSql(table));
   // The few rows of a batch are always looked up in a large table; a plan that reads the table instead would be right
   // only while it is small, and the waiting table has no statistics by which the planner could tell.
   await client.query("SET enable_hashjoin = off");
@@ -25,34 +28,69 @@ export async function prepareSession(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Writes logs as events and takes their grants over, inside the transaction that the caller began.
- * @throws HiddenEventError when a grant's change before the first one in these logs is not there: the node kept an event
- *   back, and nothing may be written that does not follow from it.
+ * Writes logs as events and takes over what follows from them, inside the transaction that the caller began.
+ * @throws HiddenEventError when the change before the first one in these logs of a thing is not there: the node kept an
+ *   event back, and nothing may be written that does not follow from it.
  */
-export async function writeLogs(client: pg.ClientBase, logs: readonly TimedLog[], first: Learned): Promise<void> {
-  const batch = encodeBatch(logs, first);
-  await copy(client, COPY_EVENTS_SQL, batch.events);
-  if (batch.created !== undefined) await copy(client, COPY_CREATED_SQL, batch.created);
-  if (batch.changed === undefined) return;
-  await copy(client, COPY_CHANGED_SQL, batch.changed);
-  const updated = await client.query(UPDATE_CHANGED_SQL);
-  if (updated.rowCount === batch.changedCount) return;
-  const hidden = (await client.query(FIND_HIDDEN_SQL, [first.chainId, first.seq])).rows[0];
+export async function writeLogs(
+  client: pg.ClientBase,
+  contracts: Contracts,
+  logs: readonly TimedLog[],
+  first: Learned,
+): Promise<void> {
+  const { events, derived, families } = encodeBatch(contracts, logs, first);
+  await copy(client, COPY_EVENTS_SQL, events);
+  for (const rows of derived) await writeDerived(client, rows, first);
+  const orphan = await followParents(client, first.chainId, families);
+  if (orphan !== undefined)
+    throw new HiddenEventError(
+      await placeOf(client, first.chainId, orphan),
+      "a grant made under one that is not there",
+    );
+}
+
+async function writeDerived(client: pg.ClientBase, rows: DerivedRows, first: Learned): Promise<void> {
+  const { table, created, changed, changedCount } = rows;
+  if (created !== undefined) await copyCreated(client, rows, created);
+  if (changed === undefined) return;
+  await copy(client, copyChangedSql(table), changed);
+  const taken = await client.query(takeOverSql(table));
+  if (taken.rowCount === changedCount) return;
+  const hidden = (await client.query(findHiddenSql(table), [first.chainId, first.seq])).rows[0];
   throw new HiddenEventError(
-    { transactionHash: toHex(hidden.tx_hash), blockNumber: BigInt(hidden.block_number) },
-    hidden.sequence,
-    hidden.previous ?? undefined,
+    place(hidden),
+    outOfSequence(table.name, Number(hidden.sequence), hidden.previous === null ? undefined : Number(hidden.previous)),
   );
 }
 
-async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
+/** Rows of things that begin: what begins twice was made up, or dropped without our being told. */
+export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows, rows: Buffer): Promise<void> {
   try {
-    const stream = client.query(copyFrom(sql));
-    await pipeline(Readable.from([rows]), stream, { signal: AbortSignal.timeout(COPY_TIMEOUT_MS) });
+    await copy(client, copyCreatedSql(table), rows);
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-    if (code === UNIQUE_VIOLATION && constraint === "access_grant_pkey")
-      throw new RetryableError("the node gave the first change of a grant that is there already", { cause: error });
+    if (code === UNIQUE_VIOLATION && constraint === `${table.table}_pkey`)
+      throw new RetryableError(`the node gave the first change of ${table.name} that is there already`, {
+        cause: error,
+      });
     throw error;
   }
 }
+
+async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(sql));
+  await pipeline(Readable.from([rows]), stream, { signal: AbortSignal.timeout(COPY_TIMEOUT_MS) });
+}
+
+async function placeOf(client: pg.ClientBase, chainId: bigint, seq: bigint): Promise<Place> {
+  const { rows } = await client.query("SELECT block_number, tx_hash FROM event WHERE chain_id = $1 AND seq = $2", [
+    chainId,
+    seq,
+  ]);
+  return place(rows[0]);
+}
+
+const place = (row: { block_number: string; tx_hash: Uint8Array }): Place => ({
+  transactionHash: toHex(row.tx_hash),
+  blockNumber: BigInt(row.block_number),
+});

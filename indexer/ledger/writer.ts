@@ -5,9 +5,10 @@ import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
+import { type Contracts, contractsByAddress } from "./batch.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
-import { FORGET_SQL, PROJECT_AGAIN_SQL, RETRACT_SQL } from "./project.ts";
+import { retractAbove } from "./fallBack.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeLogs } from "./writeLogs.ts";
 
@@ -36,12 +37,14 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 export class ChainWriter {
   readonly #client: pg.Client;
   readonly #chainId: bigint;
+  readonly #contracts: Contracts;
   readonly #clock: Clock;
   #cursor: Cursor;
 
   private constructor(client: pg.Client, options: WriterOptions, cursor: Cursor) {
     this.#client = client;
     this.#chainId = options.chainId;
+    this.#contracts = contractsByAddress(options.contracts);
     this.#clock = options.clock;
     this.#cursor = cursor;
   }
@@ -105,7 +108,7 @@ export class ChainWriter {
     return this.#transaction(async (knownAt) => {
       const before = this.#cursor.lastSeq;
       if (logs.length > 0)
-        await writeLogs(this.#client, logs, { chainId: this.#chainId, seq: before + 1n, at: knownAt });
+        await writeLogs(this.#client, this.#contracts, logs, { chainId: this.#chainId, seq: before + 1n, at: knownAt });
       await this.#writeHeaders(headers, view);
       const cursor = {
         ...this.#cursor,
@@ -123,7 +126,7 @@ export class ChainWriter {
   }
 
   /**
-   * Drops the blocks above `ancestor`: their events are marked retracted, their grants fall back to what is left. Until the
+   * Drops the blocks above `ancestor`: their events are marked retracted, what followed from them falls back to what is left. Until the
    * new branch is in, no answer rests on this chain.
    */
   rollback(ancestor: StoredBlock): Promise<void> {
@@ -135,13 +138,7 @@ export class ChainWriter {
 
     return this.#transaction(async (knownAt) => {
       const at = timestamptz(knownAt);
-      const touched = await this.#client.query(RETRACT_SQL, [this.#chainId, ancestor.number, at]);
-      const grants = touched.rows.filter((row) => row.credential !== null);
-      if (grants.length > 0) {
-        const columns = ["credential", "grantee", "purpose", "contract"].map((name) => grants.map((row) => row[name]));
-        await this.#client.query(FORGET_SQL, [this.#chainId, ...columns]);
-        await this.#client.query(PROJECT_AGAIN_SQL, [this.#chainId, ...columns]);
-      }
+      const retracted = await retractAbove(this.#client, this.#contracts, this.#chainId, ancestor.number, at);
       await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number > $2", [
         this.#chainId,
         ancestor.number,
@@ -149,7 +146,7 @@ export class ChainWriter {
       await this.#client.query(
         `INSERT INTO reorg (chain_id, detected_at, from_number, from_hash, ancestor_number, ancestor_hash, retracted_events)
          VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-        [this.#chainId, at, indexed.number, indexed.hash, ancestor.number, ancestor.hash, touched.rows.length],
+        [this.#chainId, at, indexed.number, indexed.hash, ancestor.number, ancestor.hash, retracted],
       );
       const cursor = {
         ...this.#cursor,

@@ -108,7 +108,10 @@ test("every problem at once: where, what was given, what was expected", () => {
     ["chains[2].rpc[0]", /expected a URL with http:\/\/ or https:\/\/, got a value that is not shown/],
     ["chains[2].rpc[1]", /expected a URL/],
     ["chains[3].name", /expected string to have >=1 characters/],
-    ["chains[3].contracts[0].name", /expected "AccessGrants", got "\\"Other\\""/],
+    [
+      "chains[3].contracts[0].name",
+      /expected one of "AccessGrants"\|"CredentialRegistry"\|"EntityRegistry"\|"AccessManager", got "\\"Other\\""/,
+    ],
     ["chains[3].contracts[0].address", /expected an address: expected 0x and 40 hex digits/],
     ["chains[3].contracts[0].startBlock", /expected number to be >=0, got "-1"/],
     ["chains[4].contracts[0].address", /EIP-55 checksum of 0x.* does not match, expected 0xA4524/],

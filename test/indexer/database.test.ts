@@ -6,11 +6,12 @@ import { startAnvil, type TestAnvil } from "../support/anvil.ts";
 import { killChildren, startChild } from "../support/child.ts";
 import { chainConfig, type Indexing, startIndexing } from "../support/indexing.ts";
 import { connect, digest, readLedger } from "../support/ledger.ts";
-import { assertEquals, assertPrefix, readTruth } from "../support/oracle.ts";
+import { assertEquals, assertPrefix } from "../support/oracle.ts";
 import { freePort, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
 import { Traffic } from "../support/traffic.ts";
+import { readTruth } from "../support/truth.ts";
 import { sleepMs, until } from "../support/wait.ts";
 import { atStep, slowDown, speedUp } from "../support/writerWatch.ts";
 

@@ -6,11 +6,12 @@ import { startAnvil, type TestAnvil } from "../support/anvil.ts";
 import { type IndexerChild, killChildren, startChild } from "../support/child.ts";
 import { chainConfig, startIndexing } from "../support/indexing.ts";
 import { connect, digest, readLedger } from "../support/ledger.ts";
-import { assertEquals, assertFinality, assertPrefix, type ChainTruth, readTruth } from "../support/oracle.ts";
+import { assertEquals, assertFinality, assertPrefix } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
 import { Traffic } from "../support/traffic.ts";
+import { type ChainTruth, readTruth } from "../support/truth.ts";
 import { sleepMs, until } from "../support/wait.ts";
 import { atStep, openTransaction, slowDown, speedUp, writerGone } from "../support/writerWatch.ts";
 

@@ -5,11 +5,12 @@ import { migrate } from "../../indexer/ledger/migrate.ts";
 import { startAnvil, type TestAnvil } from "../support/anvil.ts";
 import { chainConfig, type Indexing, startIndexing } from "../support/indexing.ts";
 import { connect, type Ledger, readLedger } from "../support/ledger.ts";
-import { assertEquals, assertFinality, assertTrail, readTruth } from "../support/oracle.ts";
+import { assertEquals, assertFinality, assertTrail } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
 import { type Party, Traffic } from "../support/traffic.ts";
+import { readTruth } from "../support/truth.ts";
 import { until } from "../support/wait.ts";
 
 /** A chain that takes blocks back: the ledger follows it, keeps what it dropped as retracted, and never past finality. */

@@ -1,63 +1,97 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EventFragment, Interface } from "ethers";
-import { accessGrantsArtifact } from "../../deploy/artifact.ts";
+import { type EventFragment, Interface, type InterfaceAbi } from "ethers";
+import {
+  accessGrantsArtifact,
+  credentialRegistryArtifact,
+  entityRegistryArtifact,
+  type FrozenArtifact,
+} from "../../deploy/artifact.ts";
+import { CONTRACT_NAMES, type ContractName } from "../../indexer/config/schema.ts";
+import type { EventAbi } from "../../indexer/ledger/abi.ts";
 import { EVENT_LAYOUTS, LAYOUT_BY_TOPIC } from "../../indexer/ledger/layout.ts";
-import { AccessGrants__factory } from "../../typechain-types/factories/AccessGrants__factory.ts";
+import { CREDENTIAL_EVENTS, ENTITY_EVENTS, GOVERNANCE_EVENTS } from "../../indexer/ledger/registryEvents.ts";
+import { INTERFACES } from "../support/interfaces.ts";
 
-/** The byte layouts that logs are sliced by, against the compiled ABI. */
+/** The layouts and declarations that logs are read by, against the compiled ABIs. */
 
-const interfaces = {
-  "the types in typechain-types": AccessGrants__factory.createInterface(),
-  "the frozen artifact": new Interface(accessGrantsArtifact.abi as never),
-};
-
-/** Names of the data words in the ABI, by what the layout calls them. */
-const namesInAbi = (kind: string): Record<string, string> => ({
-  issuer: "issuer",
-  seal: "seal",
-  purpose: "purpose",
-  code: kind === "GRANTED" ? "legalBasis" : "reason",
-  record: "record",
-  context: "context",
-});
-
-for (const [what, abi] of Object.entries(interfaces)) {
+const eventsOf = (abi: Interface): EventFragment[] => {
   const events: EventFragment[] = [];
   abi.forEachEvent((event) => void events.push(event));
+  return events;
+};
 
-  test(`there is a layout for every event of ${what}, and no other`, () => {
-    assert.deepEqual(
-      EVENT_LAYOUTS.map((layout) => layout.signature).sort(),
-      events.map((event) => event.format("sighash")).sort(),
-    );
-    assert.deepEqual([...LAYOUT_BY_TOPIC.keys()].sort(), events.map((event) => event.topicHash).sort());
+const FROZEN: readonly (readonly [ContractName, FrozenArtifact])[] = [
+  ["AccessGrants", accessGrantsArtifact],
+  ["CredentialRegistry", credentialRegistryArtifact],
+  ["EntityRegistry", entityRegistryArtifact],
+];
+for (const [name, artifact] of FROZEN)
+  test(`the frozen ${name} and typechain-types have the same events`, () => {
+    const formatted = (abi: Interface): string[] => eventsOf(abi).map((event) => event.format("full"));
+    assert.deepEqual(formatted(new Interface(artifact.abi as InterfaceAbi)).sort(), formatted(INTERFACES[name]).sort());
   });
 
-  for (const layout of EVENT_LAYOUTS)
-    test(`${layout.kind} lies as in ${what}`, () => {
-      const event = events.find(({ topicHash }) => LAYOUT_BY_TOPIC.get(topicHash) === layout);
-      assert.ok(event);
-      assert.equal(event.name.toUpperCase(), layout.kind);
-      assert.equal(event.anonymous, false);
-      const [indexed, data] = [true, false].map((is) => event.inputs.filter((input) => input.indexed === is));
+const topics: Readonly<Record<ContractName, readonly string[]>> = {
+  AccessGrants: [...LAYOUT_BY_TOPIC.keys()],
+  CredentialRegistry: [...CREDENTIAL_EVENTS.keys()],
+  EntityRegistry: [...ENTITY_EVENTS.keys()],
+  AccessManager: [...GOVERNANCE_EVENTS.keys()],
+};
+for (const name of CONTRACT_NAMES)
+  test(`every event that ${name} can have is known, and no other`, () => {
+    const compiled = eventsOf(INTERFACES[name]).map((event) => event.topicHash);
+    assert.ok(compiled.length > 0);
+    assert.deepEqual([...topics[name]].sort(), compiled.sort());
+  });
+
+/** What the ledger calls an event of a contract; those that it has no name of its own for are listed by theirs. */
+const words = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+
+for (const layout of EVENT_LAYOUTS)
+  test(`${layout.kind} lies as in the compiled ABI`, () => {
+    const event = INTERFACES.AccessGrants.getEvent(layout.topic);
+    assert.ok(event);
+    assert.equal(words(event.name), layout.kind);
+    assert.equal(event.format("sighash"), layout.signature);
+    assert.equal(event.anonymous, false);
+    const [indexed, data] = [true, false].map((is) => event.inputs.filter((input) => input.indexed === is));
+    assert.deepEqual(
+      indexed?.map(({ name, baseType }) => [name, baseType]),
+      [
+        ["credential", "bytes32"],
+        ["holder", "address"],
+        ["grantee", "address"],
+      ],
+    );
+    // Static types alone take one word each, in order; each is read by its own name.
+    assert.deepEqual(
+      data?.map(({ name, baseType }, i) => [name, i, /^(address|bytes32|uint\d+)$/.test(baseType)]),
+      Object.entries(layout.words)
+        .sort(([, a], [, b]) => a - b)
+        .map(([name, i]) => [name, i, true]),
+    );
+    assert.equal(data?.length, layout.length);
+  });
+
+const declared: readonly (readonly [ContractName, string, EventAbi])[] = (
+  [
+    ["CredentialRegistry", CREDENTIAL_EVENTS],
+    ["EntityRegistry", ENTITY_EVENTS],
+    ["AccessManager", GOVERNANCE_EVENTS],
+  ] as const
+).flatMap(([contract, events]) => [...events.values()].map(({ kind, abi }) => [contract, kind, abi] as const));
+
+for (const [contract, kind, abi] of declared)
+  test(`${abi.name} of ${contract} is declared as in the compiled ABI`, () => {
+    const event = INTERFACES[contract].getEvent(abi.topic);
+    assert.ok(event);
+    assert.equal(event.format("sighash"), abi.signature);
+    assert.equal(event.name, abi.name);
+    if (kind !== "GOVERNANCE_CHANGED") assert.equal(words(event.name), kind);
+    for (const is of [true, false])
       assert.deepEqual(
-        indexed?.map(({ name, baseType }) => [name, baseType]),
-        [
-          ["credential", "bytes32"],
-          ["holder", "address"],
-          ["grantee", "address"],
-        ],
+        (is ? abi.indexed : abi.inData).map(({ name, type }) => [name, type]),
+        event.inputs.filter((input) => input.indexed === is).map(({ name, type }) => [name, type]),
       );
-      assert.equal(data?.length, layout.length);
-      // Static types alone take one word each, in order.
-      assert.deepEqual(
-        data?.map(({ baseType }) => /^(address|bytes32|uint\d+)$/.test(baseType)),
-        data?.map(() => true),
-      );
-      const names = namesInAbi(layout.kind);
-      for (const [field, word] of Object.entries(layout.words))
-        assert.equal(data?.[word]?.name, names[field], `word ${word} is ${field}`);
-      assert.equal(Object.keys(layout.words).length, layout.length, "every word is read");
-    });
-}
+  });

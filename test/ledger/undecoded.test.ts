@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { concat, toBeHex } from "ethers";
 import type pg from "pg";
-import { EVENT_LAYOUTS, topicOf } from "../../indexer/ledger/layout.ts";
+import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { startAnvil, type TestAnvil } from "../support/anvil.ts";
 import { chainConfig, startIndexing } from "../support/indexing.ts";
 import { connect, readLedger } from "../support/ledger.ts";
-import { assertEquals, readTruth } from "../support/oracle.ts";
+import { assertEquals } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { Traffic } from "../support/traffic.ts";
+import { readTruth } from "../support/truth.ts";
 import { until } from "../support/wait.ts";
 
 /** Events that cannot be decoded: stored raw, counted, and nothing stops for them. Through a real node and database. */
@@ -51,8 +52,8 @@ async function say(topics: string[], data: string): Promise<void> {
 }
 
 test("hostile logs between honest ones", async () => {
-  const granted = topicOf(EVENT_LAYOUTS[0]?.signature ?? "");
-  const revoked = topicOf(EVENT_LAYOUTS[1]?.signature ?? "");
+  const granted = EVENT_LAYOUTS[0]?.topic ?? "";
+  const revoked = EVENT_LAYOUTS[1]?.topic ?? "";
   const word = (byte: string): string => `0x${byte.repeat(32)}`;
   const hostile: [string[], string][] = [
     [[], "0x"],
@@ -99,7 +100,7 @@ test("hostile logs between honest ones", async () => {
 });
 
 test("every field at its greatest value, exactly", async () => {
-  const granted = topicOf(EVENT_LAYOUTS[0]?.signature ?? "");
+  const granted = EVENT_LAYOUTS[0]?.topic ?? "";
   const max = (bytes: number): string => `${"00".repeat(32 - bytes)}${"ff".repeat(bytes)}`;
   // Every field of the record at its maximum but the sequence, which has to begin at 1.
   const record = `${"ff".repeat(29)}0001ff`;

@@ -3,10 +3,11 @@ import { startAnvil, type TestAnvil } from "./anvil.ts";
 import { chainConfig, type Indexing, startIndexing } from "./indexing.ts";
 import { connect, type Ledger, readLedger } from "./ledger.ts";
 import { type Fault, type LyingProxy, startLyingProxy } from "./lyingProxy.ts";
-import { assertEquals, assertPrefix, type ChainTruth, readTruth } from "./oracle.ts";
+import { assertEquals, assertPrefix } from "./oracle.ts";
 import { startTestPostgres, type TestPostgres } from "./postgres.ts";
 import { createRandom, type Random } from "./random.ts";
 import { Traffic } from "./traffic.ts";
+import { type ChainTruth, readTruth } from "./truth.ts";
 import { until } from "./wait.ts";
 
 /** A chain with some history, an indexer that reaches it through a lying proxy, and a ledger that is new for each test. */

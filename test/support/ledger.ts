@@ -29,8 +29,14 @@ export interface EventRow {
   locked_until: bigint | null;
   revoked_at: bigint | null;
   retention: bigint | null;
-  sequence: number | null;
+  sequence: bigint | null;
   flags: number | null;
+  grantor: string | null;
+  parent_granted_at: bigint | null;
+  authority: string | null;
+  hold_until: bigint | null;
+  account: string | null;
+  operation: string | null;
   raw_topics: string | null;
   raw_data: string | null;
   learned_at: string;
@@ -40,9 +46,41 @@ export interface EventRow {
 export type GrantRow = Pick<
   EventRow,
   | ("credential" | "grantee" | "purpose" | "contract" | "holder" | "issuer" | "seal" | "legal_basis" | "context")
-  | ("granted_at" | "not_before" | "expires_at" | "locked_until" | "revoked_at" | "retention" | "sequence" | "flags")
-  | ("seq" | "block_number" | "block_time" | "reason")
-> & { chain_id: bigint };
+  | ("granted_at" | "not_before" | "expires_at" | "locked_until" | "revoked_at" | "retention" | "flags")
+  | ("grantor" | "parent_granted_at" | "hold_until" | "seq" | "block_number" | "block_time" | "reason")
+> & { chain_id: bigint; sequence: number; parent_end: bigint | null };
+
+export type CredentialRow = Pick<
+  EventRow,
+  "credential" | "contract" | "holder" | "issuer" | "seal" | "reason" | "seq" | "block_number" | "block_time"
+> & {
+  chain_id: bigint;
+  credential_type: string | null;
+  replaces: string | null;
+  superseded_by: string | null;
+  anchored_at: bigint;
+  valid_from: bigint;
+  valid_until: bigint;
+  revoked_at: bigint;
+  withdrawn_at: bigint;
+  superseded_at: bigint;
+  sequence: number;
+};
+
+export type EntityRow = Pick<
+  EventRow,
+  "account" | "contract" | "sequence" | "reason" | "seq" | "block_number" | "block_time"
+> & {
+  chain_id: bigint;
+  kinds: number;
+  status: string;
+  jurisdiction: string;
+  lei: string;
+  name: string;
+  uri: string;
+  registered_at: bigint;
+  status_since: bigint;
+};
 
 export interface BlockRow {
   number: bigint;
@@ -81,6 +119,8 @@ export interface Ledger {
   readonly chain: ChainRow | undefined;
   readonly events: readonly EventRow[];
   readonly grants: readonly GrantRow[];
+  readonly credentials: readonly CredentialRow[];
+  readonly entities: readonly EntityRow[];
   readonly blocks: readonly BlockRow[];
   readonly reorgs: readonly ReorgRow[];
 }
@@ -111,7 +151,8 @@ const EVENT = [
   ...["seq", "block_number", "block_hash", "block_time", "tx_index", "log_index", "tx_hash", "contract", "kind"],
   ...["verification", "credential", "holder", "grantee", "issuer", "seal", "purpose", "legal_basis", "reason"],
   ...["context", "granted_at", "not_before", "expires_at", "locked_until", "revoked_at", "retention", "sequence"],
-  ...["flags", "raw_topics", "raw_data"],
+  ...["flags", "grantor", "parent_granted_at", "authority", "hold_until", "account", "operation"],
+  ...["raw_topics", "raw_data"],
 ];
 const micros = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.US') AS ${column}`;
 
@@ -132,10 +173,14 @@ export async function readLedger(client: pg.Client, chainId: bigint): Promise<Le
     );
     const grants = await rows<GrantRow>(
       `SELECT credential, grantee, purpose, chain_id, contract, holder, issuer, seal, legal_basis, context, granted_at,
-              not_before, expires_at, locked_until, revoked_at, retention, sequence, flags, seq, block_number,
-              block_time, reason
-         FROM access_grant WHERE chain_id = $1 ORDER BY credential, grantee, purpose`,
+              not_before, expires_at, locked_until, revoked_at, retention, sequence, flags, grantor, parent_granted_at,
+              parent_end, hold_until, seq, block_number, block_time, reason
+         FROM access_grant WHERE chain_id = $1 ORDER BY credential, grantee, purpose, contract`,
     );
+    const credentials = await rows<CredentialRow>(
+      "SELECT * FROM credential WHERE chain_id = $1 ORDER BY credential, contract",
+    );
+    const entities = await rows<EntityRow>("SELECT * FROM entity WHERE chain_id = $1 ORDER BY account, contract");
     const blocks = await rows<BlockRow>(
       "SELECT number, hash, parent_hash, time FROM block WHERE chain_id = $1 ORDER BY number",
     );
@@ -143,7 +188,7 @@ export async function readLedger(client: pg.Client, chainId: bigint): Promise<Le
       `SELECT ${micros("detected_at")}, from_number, from_hash, ancestor_number, ancestor_hash, retracted_events
          FROM reorg WHERE chain_id = $1 ORDER BY reorg.detected_at`,
     );
-    return { chain: chain[0], events, grants, blocks, reorgs };
+    return { chain: chain[0], events, grants, credentials, entities, blocks, reorgs };
   } finally {
     await client.query("COMMIT");
   }
@@ -166,4 +211,4 @@ export async function digest(client: pg.Client, tables: readonly string[] = DIGE
   return hash.digest("hex");
 }
 
-const DIGESTED = ["chain", "event", "access_grant", "block", "reorg"] as const;
+const DIGESTED = ["chain", "event", "access_grant", "credential", "entity", "block", "reorg"] as const;

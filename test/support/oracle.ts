@@ -1,185 +1,10 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { JsonRpcProvider, Log, LogDescription } from "ethers";
-import { AccessGrants__factory } from "../../typechain-types/factories/AccessGrants__factory.ts";
-import type { BlockRow, EventRow, GrantRow, Ledger } from "./ledger.ts";
+import { fold } from "./fold.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ChainTruth } from "./truth.ts";
 
-/**
- * What the ledger ought to hold, worked out from a node's chain by another way than the indexer's: ethers reads the
- * logs and decodes them with the ABI, and the rows are folded event by event. Nothing of indexer/ is used in here.
- */
-
-/** A chain as its own node shows it at one moment. */
-export interface ChainTruth {
-  readonly chainId: bigint;
-  readonly blocks: readonly BlockRow[];
-  readonly safe: bigint;
-  readonly finalized: bigint;
-  /** Live events in the order of the chain, without what only the ledger knows: seq and times of knowledge. */
-  readonly events: readonly ExpectedEvent[];
-}
-
-type ExpectedEvent = Omit<EventRow, "seq" | "learned_at" | "retracted_at">;
-
-interface RpcBlock {
-  number: string;
-  hash: string;
-  parentHash: string;
-  timestamp: string;
-}
-
-const abi = AccessGrants__factory.createInterface();
-const WIDTHS = [40n, 40n, 40n, 40n, 40n, 32n, 16n, 8n];
-
-export async function readTruth(provider: JsonRpcProvider, address: string): Promise<ChainTruth> {
-  const block = (tag: string): Promise<RpcBlock> => provider.send("eth_getBlockByNumber", [tag, false]);
-  const [latest, safe, finalized, network] = await Promise.all([
-    block("latest"),
-    block("safe"),
-    block("finalized"),
-    provider.send("eth_chainId", []),
-  ]);
-  const head = Number(latest.number);
-  const [logs, blocks] = await Promise.all([
-    provider.getLogs({ address, fromBlock: 0, toBlock: head }),
-    Promise.all(Array.from({ length: head + 1 }, (_, number) => block(`0x${number.toString(16)}`))),
-  ]);
-  assert.equal(blocks.at(-1)?.hash, latest.hash, "the chain moved while the oracle read it");
-  return {
-    chainId: BigInt(network),
-    blocks: blocks.map(({ number, hash, parentHash, timestamp }) => ({
-      number: BigInt(number),
-      hash,
-      parent_hash: parentHash,
-      time: BigInt(timestamp),
-    })),
-    safe: BigInt(safe.number),
-    finalized: BigInt(finalized.number),
-    events: logs.map((log) => expectedEvent(log, BigInt(blocks[log.blockNumber]?.timestamp ?? 0))),
-  };
-}
-
-const NOTHING_DECODED = {
-  credential: null,
-  holder: null,
-  grantee: null,
-  issuer: null,
-  seal: null,
-  purpose: null,
-  legal_basis: null,
-  reason: null,
-  context: null,
-  granted_at: null,
-  not_before: null,
-  expires_at: null,
-  locked_until: null,
-  revoked_at: null,
-  retention: null,
-  sequence: null,
-  flags: null,
-} as const;
-
-function expectedEvent(log: Log, blockTime: bigint): ExpectedEvent {
-  const place = {
-    block_number: BigInt(log.blockNumber),
-    block_hash: log.blockHash,
-    block_time: blockTime,
-    tx_index: log.transactionIndex,
-    log_index: log.index,
-    tx_hash: log.transactionHash,
-    contract: log.address.toLowerCase(),
-    verification: "LINKED",
-  };
-  const parsed = parseExactly(log);
-  if (parsed === undefined)
-    return {
-      ...place,
-      ...NOTHING_DECODED,
-      kind: "UNDECODED",
-      raw_topics: `0x${log.topics.map((topic) => topic.slice(2)).join("")}`,
-      raw_data: log.data,
-    };
-  const { args } = parsed;
-  const grant = parsed.name === "Granted";
-  const [grantedAt, notBefore, expiresAt, lockedUntil, revokedAt, retention, sequence, flags] = unpack(args["record"]);
-  return {
-    ...place,
-    kind: parsed.name.toUpperCase(),
-    raw_topics: null,
-    raw_data: null,
-    credential: args["credential"],
-    holder: args["holder"].toLowerCase(),
-    grantee: args["grantee"].toLowerCase(),
-    issuer: args["issuer"].toLowerCase(),
-    seal: args["seal"],
-    purpose: Number(args["purpose"]),
-    legal_basis: grant ? Number(args["legalBasis"]) : null,
-    reason: grant ? null : Number(args["reason"]),
-    context: grant ? args["context"] : null,
-    granted_at: grantedAt ?? 0n,
-    not_before: notBefore ?? 0n,
-    expires_at: expiresAt ?? 0n,
-    locked_until: lockedUntil ?? 0n,
-    revoked_at: revokedAt ?? 0n,
-    retention: retention ?? 0n,
-    sequence: Number(sequence),
-    flags: Number(flags),
-  };
-}
-
-/** ethers reads some logs leniently; only what it would write the same again counts as decoded. */
-function parseExactly(log: { topics: readonly string[]; data: string }): LogDescription | undefined {
-  try {
-    const parsed = abi.parseLog(log);
-    if (parsed === null) return undefined;
-    const again = abi.encodeEventLog(parsed.fragment, [...parsed.args]);
-    const same = again.data === log.data && again.topics.join() === log.topics.join();
-    return same ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function unpack(record: string): bigint[] {
-  let rest = BigInt(record);
-  return WIDTHS.toReversed()
-    .map((width) => {
-      const field = rest & ((1n << width) - 1n);
-      rest >>= width;
-      return field;
-    })
-    .toReversed();
-}
-
-/** The row of each grant after these events, as the fold of them one by one. Keyed like the table. */
-function expectedGrants(chainId: bigint, events: readonly (ExpectedEvent & { seq: bigint })[]): Map<string, GrantRow> {
-  const rows = new Map<string, GrantRow>();
-  for (const event of events) {
-    if (event.kind === "UNDECODED") continue;
-    const { credential, grantee, purpose, contract, holder, issuer, seal } = event;
-    const key = [credential, grantee, purpose, contract].join();
-    const before = rows.get(key);
-    const granted = event.kind === "GRANTED";
-    rows.set(key, {
-      ...{ credential, grantee, purpose, chain_id: chainId, contract, holder, issuer, seal },
-      legal_basis: granted ? event.legal_basis : (before?.legal_basis ?? null),
-      context: granted ? event.context : (before?.context ?? null),
-      granted_at: event.granted_at,
-      not_before: event.not_before,
-      expires_at: event.expires_at,
-      locked_until: event.locked_until,
-      revoked_at: event.revoked_at,
-      retention: event.retention,
-      sequence: event.sequence,
-      flags: event.flags,
-      seq: event.seq,
-      block_number: event.block_number,
-      block_time: event.block_time,
-      reason: event.reason,
-    });
-  }
-  return rows;
-}
+/** Whether a ledger is what it ought to be, by the chain as its node shows it and the rows folded from its events. */
 
 /**
  * The ledger is right up to its own cursor: its cursor and window are blocks of this chain, its live events are exactly
@@ -190,7 +15,8 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
   const { chain } = ledger;
   const indexed = chain?.indexed_number ?? null;
   if (chain === undefined || indexed === null) {
-    assert.deepEqual([ledger.events, ledger.grants, ledger.blocks], [[], [], []], "rows without a cursor");
+    const rows = [ledger.events, ledger.grants, ledger.credentials, ledger.entities, ledger.blocks];
+    assert.deepEqual(rows.flat(), [], "rows without a cursor");
     return;
   }
   const at = truth.blocks[Number(indexed)];
@@ -206,13 +32,13 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
   assertRows(
     "live events, in the order of seq, are those of the chain up to the cursor, in its order",
     live.map(({ seq: _seq, learned_at: _learned, retracted_at: _retracted, ...event }) => event),
-    expected,
+    expected.map(({ said: _said, ...event }) => event),
   );
-  const grants = expectedGrants(
-    truth.chainId,
-    expected.map((event, i) => ({ ...event, seq: live[i]?.seq ?? -1n })),
-  );
-  assertRows("grants are the fold of the live events", ledger.grants, inKeyOrder([...grants.values()]));
+  const known = expected.map((event, i) => ({ ...event, seq: live[i]?.seq ?? -1n }));
+  const derived = fold(truth.chainId, known);
+  assertRows("grants are the fold of the live events", ledger.grants, derived.grants);
+  assertRows("credentials are the fold of the live events", ledger.credentials, derived.credentials);
+  assertRows("entities are the fold of the live events", ledger.entities, derived.entities);
 }
 
 /** The ledger holds all of this chain, and is at rest at its head. */
@@ -278,9 +104,4 @@ function assertRows<T extends object>(what: string, found: readonly T[], expecte
   const at = differs < 0 && found.length > expected.length ? expected.length : differs;
   if (at < 0) return;
   assert.deepEqual(found[at], expected[at], `${what}: row ${at} of ${found.length}, expected ${expected.length}`);
-}
-
-function inKeyOrder(rows: GrantRow[]): GrantRow[] {
-  const key = (row: GrantRow): string => `${row.credential}${row.grantee}${String(row.purpose).padStart(6, "0")}`;
-  return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { deployAccessGrants } from "../../deploy/deploy.ts";
 import { AccessGrants__factory } from "../../typechain-types/factories/AccessGrants__factory.ts";
 import type { TestAnvil } from "./anvil.ts";
 import type { Random } from "./random.ts";
+import { deploySuite } from "./suite.ts";
 
 /** A transaction as Anvil takes it for an unlocked account. */
 export interface Act {
@@ -41,17 +38,9 @@ export class Traffic {
   }
 
   static async start(anvil: TestAnvil): Promise<Traffic> {
-    const directory = await mkdtemp(join(tmpdir(), "grantledger-test-deploy-"));
-    await anvil.send("evm_setAutomine", true);
-    try {
-      const signer = await anvil.account(0);
-      const { address, record } = await deployAccessGrants({ signer, chainId: anvil.chainId, directory });
-      const accounts = await anvil.send<string[]>("eth_accounts");
-      return new Traffic(anvil, address, record.contracts[0]?.block ?? 0, accounts);
-    } finally {
-      await anvil.send("evm_setAutomine", false);
-      await rm(directory, { recursive: true, force: true });
-    }
+    const { addresses, startBlocks } = await deploySuite(anvil);
+    const accounts = await anvil.send<string[]>("eth_accounts");
+    return new Traffic(anvil, addresses.AccessGrants, startBlocks.AccessGrants, accounts);
   }
 
   account(index: number): string {
@@ -137,6 +126,7 @@ export class Traffic {
       expiresAt: terms.expiresAt ?? 0,
       lockedUntil: terms.lockedUntil ?? 0,
       retention: terms.retention ?? 0,
+      allowOnward: false,
       context: word(0xc0ffee + party.seal),
     };
   }

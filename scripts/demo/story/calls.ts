@@ -41,6 +41,7 @@ export function grantCall({ credential, grantee, purpose }: Subject, terms: Term
     expiresAt: terms.expiresAt ?? 0n,
     lockedUntil: 0n,
     retention: terms.retention ?? 0n,
+    allowOnward: false,
     context: ZeroHash,
   };
   return { from: credential.holder, data: contract.encodeFunctionData("grant", [request]) };
