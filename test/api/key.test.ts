@@ -3,10 +3,14 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
   decodeChainKey,
+  decodeCredentialKey,
+  decodeEntityKey,
   decodeEventCursor,
   decodeEventId,
   decodeGrantKey,
   encodeChainKey,
+  encodeCredentialKey,
+  encodeEntityKey,
   encodeEventCursor,
   encodeEventId,
   encodeGrantKey,
@@ -39,6 +43,10 @@ const decoders: readonly ((text: string) => unknown)[] = [
   decodeEventId,
   decodeEventCursor,
   decodeChainKey,
+  (text) => decodeCredentialKey("credentialId", text),
+  (text) => decodeCredentialKey("credentialCursor", text),
+  (text) => decodeEntityKey("entityId", text),
+  (text) => decodeEntityKey("entityCursor", text),
 ];
 
 describe("ids and cursors", () => {
@@ -47,6 +55,20 @@ describe("ids and cursors", () => {
       fc.property(grantKey, int63, int63, int63, (key, chainId, seq, blockTime) => {
         for (const kind of ["grantId", "grantCursor"] as const)
           assert.deepEqual(plain(decodeGrantKey(kind, encodeGrantKey(kind, key))), plain(key));
+        const { credential, grantee: account, contract } = key;
+        const buffers = (of: object | undefined) =>
+          of &&
+          Object.fromEntries(
+            Object.entries(of).map(([name, v]) => [name, v instanceof Uint8Array ? Buffer.from(v) : v]),
+          );
+        for (const kind of ["credentialId", "credentialCursor"] as const) {
+          const one = { credential, chainId, contract };
+          assert.deepEqual(buffers(decodeCredentialKey(kind, encodeCredentialKey(kind, one))), buffers(one));
+        }
+        for (const kind of ["entityId", "entityCursor"] as const) {
+          const one = { account, chainId, contract };
+          assert.deepEqual(buffers(decodeEntityKey(kind, encodeEntityKey(kind, one))), buffers(one));
+        }
         assert.deepEqual(decodeEventId(encodeEventId({ chainId, seq })), { chainId, seq });
         const position = { blockTime, chainId, seq };
         assert.deepEqual(decodeEventCursor(encodeEventCursor(position)), position);
@@ -64,6 +86,10 @@ describe("ids and cursors", () => {
           encodeEventId({ chainId: n, seq: n }),
           encodeEventCursor({ blockTime: n, chainId: n, seq: n }),
           encodeChainKey(n),
+          encodeCredentialKey("credentialId", key),
+          encodeCredentialKey("credentialCursor", key),
+          encodeEntityKey("entityId", { ...key, account: key.grantee }),
+          encodeEntityKey("entityCursor", { ...key, account: key.grantee }),
         ];
         for (const [i, text] of texts.entries())
           for (const [j, decode] of decoders.entries()) assert.equal(decode(text) !== undefined, i === j, `${i} ${j}`);
@@ -109,7 +135,7 @@ describe("ids and cursors", () => {
       fc.uint8Array({ maxLength: 100 }).map((raw) => Buffer.from(raw).toString("base64url")),
       // The right length and version, anything inside.
       fc
-        .tuple(fc.integer({ min: 0, max: 6 }), fc.constantFrom(8, 16, 24, 82))
+        .tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(8, 16, 24, 48, 60, 82))
         .chain(([kind, length]) => bytes(length).map((raw) => Buffer.from([1, kind, ...raw]).toString("base64url"))),
     );
     checked(

@@ -1,4 +1,11 @@
-import { type GrantRecord as Fields, FLAG_RELEASED, packRecord } from "../../grants/record.ts";
+import {
+  type GrantRecord as Fields,
+  FLAG_GRANTED_ONWARD,
+  FLAG_HELD,
+  FLAG_MAY_GRANT_ONWARD,
+  FLAG_RELEASED,
+  packRecord,
+} from "../../grants/record.ts";
 import { builder } from "../builder.ts";
 
 const unlessZero = (value: bigint): bigint | null => (value === 0n ? null : value);
@@ -47,6 +54,18 @@ export const GrantRecord = builder.objectRef<Fields>("GrantRecord").implement({
     released: t.boolean({
       description: "Whether the grantee gave the access up.",
       resolve: (record) => (record.flags & FLAG_RELEASED) !== 0,
+    }),
+    held: t.boolean({
+      description: "Whether legal holds were placed in this period; they may be over since.",
+      resolve: (record) => (record.flags & FLAG_HELD) !== 0,
+    }),
+    mayGrantOnward: t.boolean({
+      description: "Whether the holder allowed the grantee to grant onward.",
+      resolve: (record) => (record.flags & FLAG_MAY_GRANT_ONWARD) !== 0,
+    }),
+    grantedOnward: t.boolean({
+      description: "Whether another grantee granted it, under a grant of its own.",
+      resolve: (record) => (record.flags & FLAG_GRANTED_ONWARD) !== 0,
     }),
     word: t.field({
       type: "Bytes32",
