@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { type Contract, ContractFactory, MaxUint256 } from "ethers";
+import { MaxUint256 } from "ethers";
 import fc from "fast-check";
-import pg from "pg";
 import { toHex } from "../../indexer/grants/bytes.ts";
 import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
-import { accessEnd, activeEnd, GRANT_STATES, NEVER, stateAt } from "../../indexer/grants/rule.ts";
-import { migrate } from "../../indexer/ledger/migrate.ts";
-import { startAnvil, type TestAnvil } from "../support/anvil.ts";
-import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
+import { accessEnd, activeEnd, type Bearings, GRANT_STATES, NEVER, stateAt } from "../../indexer/grants/rule.ts";
 import { seed } from "../support/property.ts";
-import { anyRecord, anyTime } from "../support/records.ts";
+import { anyBearings, anyRecord, anyTime } from "../support/records.ts";
+import { assertAgrees, inParts, openRules, type Rules } from "./harness.ts";
 
-/** The rule of time three times, in Solidity, TypeScript and SQL, over the same records and times. */
+/** The rule of time three times, in Solidity, TypeScript and SQL, over the same records, parents, holds and times. */
 
 interface Case {
   readonly record: GrantRecord;
   readonly t: bigint;
+  readonly bearings: Bearings;
 }
 interface Verdict {
   readonly state: string;
@@ -28,38 +25,26 @@ interface Verdict {
 const FUZZED = 20_000;
 const SQL_NEVER = 2n ** 63n - 1n;
 
-let postgres: TestPostgres;
-let sql: pg.Client;
-let anvil: TestAnvil;
-let harness: Contract;
-
+let rules: Rules;
 before(async () => {
-  [postgres, anvil] = await Promise.all([startTestPostgres(), startAnvil({ chainId: 31337 })]);
-  const url = await postgres.createDatabase();
-  await migrate(url);
-  sql = new pg.Client({ connectionString: url });
-  await sql.connect();
-  await anvil.send("evm_setAutomine", true);
-  const artifact = JSON.parse(await readFile(new URL("../contracts/GrantRecordHarness.json", import.meta.url), "utf8"));
-  const factory = new ContractFactory(artifact.abi, artifact.creationCode, await anvil.provider.getSigner(0));
-  harness = (await (await factory.deploy()).waitForDeployment()) as Contract;
+  rules = await openRules();
+});
+after(() => rules?.close());
+
+const inTypeScript = ({ record, t, bearings }: Case): Verdict => ({
+  state: stateAt(record, t, bearings),
+  activeEnd: activeEnd(record, bearings),
+  accessEnd: accessEnd(record, bearings),
 });
 
-after(async () => {
-  await sql?.end();
-  await Promise.all([anvil?.stop(), postgres?.stop()]);
-});
-
-const inTypeScript = ({ record, t }: Case): Verdict => ({
-  state: stateAt(record, t),
-  activeEnd: activeEnd(record),
-  accessEnd: accessEnd(record),
-});
-
-async function inSolidity(cases: readonly Case[]): Promise<Verdict[]> {
+async function inSolidity(cases: readonly Case[], method: "evaluate" | "evaluatePlain"): Promise<Verdict[]> {
   const records = cases.map(({ record }) => toHex(packRecord(record)));
   const times = cases.map(({ t }) => t);
-  const [states, activeEnds, accessEnds] = await harness.getFunction("evaluate").staticCall(records, times);
+  const parentEnds = cases.map(({ bearings }) => (bearings.parentEnd === NEVER ? MaxUint256 : bearings.parentEnd));
+  const holds = cases.map(({ bearings }) => bearings.holdUntil);
+  const [states, activeEnds, accessEnds] = await rules.solidity
+    .getFunction(method)
+    .staticCall(records, times, ...(method === "evaluate" ? [parentEnds, holds] : []));
   const end = (value: bigint): bigint => (value === MaxUint256 ? NEVER : value);
   return cases.map((_, i) => ({
     state: GRANT_STATES[Number(states[i])] ?? "unknown",
@@ -70,11 +55,18 @@ async function inSolidity(cases: readonly Case[]): Promise<Verdict[]> {
 
 async function inSql(cases: readonly Case[]): Promise<Verdict[]> {
   const column = (pick: (c: Case) => bigint): string[] => cases.map((c) => pick(c).toString());
-  const { rows } = await sql.query(
-    `SELECT grant_state(g, n, e, l, r, k, t) AS state, grant_active_end(e, r) AS active_end,
-            grant_access_end(n, e, l, r, k) AS access_end
-       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-            WITH ORDINALITY AS c (g, n, e, l, r, k, t, i) ORDER BY i`,
+  // Where there is no parent or hold, a row may say so by null as well.
+  const orNull = (pick: (b: Bearings) => bigint, none: bigint, written: bigint): (string | null)[] =>
+    cases.map(({ bearings }, i) => {
+      const value = pick(bearings);
+      return value !== none ? value.toString() : i % 2 === 0 ? null : written.toString();
+    });
+  const { rows } = await rules.sql.query(
+    `SELECT grant_state(g, n, e, l, r, k, p, h, t) AS state, grant_active_end(e, r, p) AS active_end,
+            grant_access_end(n, e, l, r, k, p, h) AS access_end
+       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                   $8::bigint[], $9::bigint[])
+            WITH ORDINALITY AS c (g, n, e, l, r, k, t, p, h, i) ORDER BY i`,
     [
       column((c) => c.record.grantedAt),
       column((c) => c.record.notBefore),
@@ -83,6 +75,8 @@ async function inSql(cases: readonly Case[]): Promise<Verdict[]> {
       column((c) => c.record.revokedAt),
       column((c) => c.record.retention),
       column((c) => c.t),
+      orNull((b) => b.parentEnd, NEVER, SQL_NEVER),
+      orNull((b) => b.holdUntil, 0n, 0n),
     ],
   );
   const end = (text: string): bigint => (BigInt(text) === SQL_NEVER ? NEVER : BigInt(text));
@@ -91,26 +85,39 @@ async function inSql(cases: readonly Case[]): Promise<Verdict[]> {
 
 async function compare(cases: readonly Case[]): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
-  for (let i = 0; i < cases.length; i += 1_000) {
-    const part = cases.slice(i, i + 1_000);
-    const [solidity, database] = await Promise.all([inSolidity(part), inSql(part)]);
+  await inParts(cases, async (part) => {
+    const [solidity, database] = await Promise.all([inSolidity(part, "evaluate"), inSql(part)]);
     for (const [j, one] of part.entries()) {
       const expected = inTypeScript(one);
-      const what = () => `seed ${seed()}: ${JSON.stringify(one, (_, v) => (typeof v === "bigint" ? `${v}` : v))}`;
-      assert.deepEqual(solidity[j], expected, `Solidity, ${what()}`);
-      assert.deepEqual(database[j], expected, `SQL, ${what()}`);
+      assertAgrees("Solidity", solidity[j], expected, one);
+      assertAgrees("SQL", database[j], expected, one);
       seen.set(expected.state, (seen.get(expected.state) ?? 0) + 1);
     }
-  }
+  });
   return seen;
 }
 
-test(`${FUZZED} fuzzed records and times: no difference`, async () => {
-  const cases = fc.sample(fc.record({ record: anyRecord, t: anyTime }), { seed: seed(), numRuns: FUZZED });
-  const seen = await compare(cases);
+const anyCase: fc.Arbitrary<Case> = fc.record({ record: anyRecord, t: anyTime, bearings: anyBearings });
+
+test(`${FUZZED} fuzzed records, parents, holds and times: no difference`, async () => {
+  const seen = await compare(fc.sample(anyCase, { seed: seed(), numRuns: FUZZED }));
   // A comparison that never met a state would prove nothing about it.
   for (const state of GRANT_STATES)
     assert.ok((seen.get(state) ?? 0) > 200, `${state} was met ${seen.get(state)} times`);
+});
+
+test("without a parent and holds, the shorter forms say the same", async () => {
+  const cases = fc.sample(anyCase, { seed: seed(), numRuns: 2_000 });
+  await inParts(cases, async (part) => {
+    const solidity = await inSolidity(part, "evaluatePlain");
+    for (const [j, { record, t }] of part.entries())
+      assertAgrees(
+        "Solidity",
+        solidity[j],
+        { state: stateAt(record, t), activeEnd: activeEnd(record), accessEnd: accessEnd(record) },
+        { record, t },
+      );
+  });
 });
 
 test("every order of every boundary of a small world: no difference", async () => {
@@ -119,21 +126,18 @@ test("every order of every boundary of a small world: no difference", async () =
   for (const notBefore of [1n, 2n, 3n])
     for (const expiresAt of small)
       for (const revokedAt of small)
-        for (const lockedUntil of [0n, 2n, 4n])
-          for (const retention of [0n, 1n, 2n])
-            for (let t = 0n; t <= 6n; t++)
-              cases.push({
-                record: {
-                  grantedAt: 1n,
-                  notBefore,
-                  expiresAt,
-                  revokedAt,
-                  lockedUntil,
-                  retention,
-                  sequence: 1,
-                  flags: 0,
-                },
-                t,
-              });
+        for (const parentEnd of [NEVER, 1n, 2n, 3n])
+          for (const lockedUntil of [0n, 2n, 4n])
+            for (const holdUntil of [0n, 2n, 5n])
+              for (const retention of [0n, 2n])
+                for (let t = 0n; t <= 6n; t++)
+                  cases.push({
+                    record: {
+                      ...{ grantedAt: 1n, notBefore, expiresAt, revokedAt, lockedUntil, retention },
+                      ...{ sequence: 1, flags: 0 },
+                    },
+                    t,
+                    bearings: { parentEnd, holdUntil },
+                  });
   await compare(cases);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type GrantRecord, packRecord, RECORD_FIELDS, unpackRecord } from "../../indexer/grants/record.ts";
-import { accessEnd, activeEnd, NEVER, nextChange, stateAt } from "../../indexer/grants/rule.ts";
+import { accessEnd, activeEnd, type Bearings, NEVER, nextChange, stateAt } from "../../indexer/grants/rule.ts";
 import { checked } from "../support/property.ts";
-import { anyRecord, anyTime } from "../support/records.ts";
+import { anyBearings, anyRecord, anyTime } from "../support/records.ts";
 
 const grant = (fields: Partial<GrantRecord> = {}): GrantRecord => ({
   grantedAt: 100n,
@@ -64,15 +64,36 @@ test("revoked in the second of its start, records may have been made and are kep
   assert.deepEqual(states(record, 299n, 300n, 309n, 310n), ["PENDING", "RETAINED", "RETAINED", "ENDED"]);
 });
 
+test("granted onward, it ends with its parent, and then its own retention runs", () => {
+  const record = grant({ expiresAt: 900n, retention: 50n });
+  const until = (parentEnd: bigint): Bearings => ({ parentEnd, holdUntil: 0n });
+  const at = (parentEnd: bigint, ...times: bigint[]) => times.map((t) => stateAt(record, t, until(parentEnd)));
+  assert.deepEqual(at(300n, 299n, 300n, 349n, 350n), ["ACTIVE", "RETAINED", "RETAINED", "ENDED"]);
+  assert.equal(activeEnd(record, until(1_000n)), 900n);
+  assert.equal(accessEnd(grant(), until(NEVER)), NEVER);
+  assert.equal(stateAt(grant({ notBefore: 500n }), 300n, until(300n)), "ENDED", "its parent ended before it began");
+});
+
+test("a hold keeps records, lets nobody read for the purpose, and keeps nothing where there is nothing to keep", () => {
+  const held: Bearings = { parentEnd: NEVER, holdUntil: 700n };
+  const revoked = grant({ revokedAt: 200n, retention: 10n });
+  assert.deepEqual(
+    [199n, 200n, 699n, 700n].map((t) => stateAt(revoked, t, held)),
+    ["ACTIVE", "RETAINED", "RETAINED", "ENDED"],
+  );
+  assert.equal(accessEnd(grant({ revokedAt: 200n, lockedUntil: 800n }), held), 800n);
+  assert.equal(accessEnd(grant({ notBefore: 300n, revokedAt: 200n }), held), 200n, "revoked before its start");
+});
+
 test("the state changes at the announced moment and not before", () => {
   checked(
-    fc.property(anyRecord, anyTime, (record, t) => {
-      const next = nextChange(record, t);
+    fc.property(anyRecord, anyTime, anyBearings, (record, t, bearings) => {
+      const next = nextChange(record, t, bearings);
       assert.ok(next > t);
-      if (next === NEVER) assert.equal(stateAt(record, t), stateAt(record, NEVER - 1n));
+      if (next === NEVER) assert.equal(stateAt(record, t, bearings), stateAt(record, NEVER - 1n, bearings));
       else {
-        assert.notEqual(stateAt(record, next), stateAt(record, t));
-        assert.equal(stateAt(record, next - 1n), stateAt(record, t));
+        assert.notEqual(stateAt(record, next, bearings), stateAt(record, t, bearings));
+        assert.equal(stateAt(record, next - 1n, bearings), stateAt(record, t, bearings));
       }
     }),
     2_000,
@@ -81,10 +102,10 @@ test("the state changes at the announced moment and not before", () => {
 
 test("once ended, a record never allows anything again", () => {
   checked(
-    fc.property(anyRecord, anyTime, anyTime, (record, a, b) => {
+    fc.property(anyRecord, anyTime, anyTime, anyBearings, (record, a, b, bearings) => {
       const [first, second] = a < b ? [a, b] : [b, a];
       const order = ["NONE", "PENDING", "ACTIVE", "RETAINED", "ENDED"];
-      assert.ok(order.indexOf(stateAt(record, first)) <= order.indexOf(stateAt(record, second)));
+      assert.ok(order.indexOf(stateAt(record, first, bearings)) <= order.indexOf(stateAt(record, second, bearings)));
     }),
     2_000,
   );

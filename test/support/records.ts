@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import type { GrantRecord } from "../../indexer/grants/record.ts";
+import { type Bearings, NEVER } from "../../indexer/grants/rule.ts";
 
 /** Any record at all, weighted to the boundaries: times close to each other, equal, zero and at the maximum. */
 const MAX40 = 2n ** 40n - 1n;
 
-const time = fc.oneof(
+export const time = fc.oneof(
   { weight: 6, arbitrary: fc.bigInt({ min: 0n, max: 6n }) },
   { weight: 2, arbitrary: fc.bigInt({ min: 1_795_000_000n, max: 1_795_000_006n }) },
   { weight: 1, arbitrary: fc.constantFrom(0n, 1n, MAX40 - 1n, MAX40) },
@@ -35,3 +36,9 @@ export const anyTime = fc.oneof(
   { weight: 8, arbitrary: time },
   { weight: 1, arbitrary: fc.constantFrom(MAX40 + 1n, 2n ** 63n - 2n) },
 );
+
+/** Any parent and any holds, often none. */
+export const anyBearings: fc.Arbitrary<Bearings> = fc.record({
+  parentEnd: fc.oneof(fc.constant(NEVER), time),
+  holdUntil: fc.oneof(fc.constant(0n), time),
+});
