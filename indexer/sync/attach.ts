@@ -48,23 +48,35 @@ export function attachLogs(
 
 /**
  * Headers whose bloom filter says that a contract may have logged there, while no log of it came: a node that lags or
- * hides looks like this, and so does, rarely, an innocent block (Yellow Paper, 4.4.3).
+ * hides looks like this, and so does, rarely, an innocent block (Yellow Paper, 4.4.3). A log of one contract says nothing
+ * about the others.
  */
 export function suspiciousBlocks(
   headers: readonly Header[],
   logs: readonly TimedLog[],
-  masks: readonly BloomMask[],
+  blooms: readonly ContractBloom[],
 ): Header[] {
-  const withLogs = new Set(logs.map(({ log }) => log.blockNumber));
-  return headers.filter(
-    (header) => !withLogs.has(header.number) && masks.some((mask) => mayContain(header.logsBloom, mask)),
+  const answered = new Set(logs.map(({ log }) => `${log.blockNumber}${log.address}`));
+  return headers.filter(({ number, logsBloom }) =>
+    blooms.some(({ address, mask }) => mayContain(logsBloom, mask) && !answered.has(`${number}${address}`)),
   );
 }
 
-/** Where the three bits of an address are in the hex text of a bloom filter: index of the digit, bit in the digit. */
-export type BloomMask = readonly (readonly [digit: number, bit: number])[];
+/** A contract as logs name it, and its bits. */
+export interface ContractBloom {
+  readonly address: string;
+  readonly mask: BloomMask;
+}
 
-export function bloomMask(address: Address): BloomMask {
+export const contractBloom = (address: Address): ContractBloom => ({
+  address: toHex(address),
+  mask: bloomMask(address),
+});
+
+/** Where the three bits of an address are in the hex text of a bloom filter: index of the digit, bit in the digit. */
+type BloomMask = readonly (readonly [digit: number, bit: number])[];
+
+function bloomMask(address: Address): BloomMask {
   const hash = keccak_256(address);
   return [0, 2, 4].map((i) => {
     const bit = (((hash[i] as number) << 8) | (hash[i + 1] as number)) & 2047;

@@ -2,7 +2,14 @@ import { type Address, sameBytes } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { Header, RawLog } from "../rpc/answers.ts";
 import type { ChainReader } from "../rpc/chainReader.ts";
-import { addressSet, attachLogs, type BloomMask, bloomMask, suspiciousBlocks, type TimedLog } from "./attach.ts";
+import {
+  addressSet,
+  attachLogs,
+  type ContractBloom,
+  contractBloom,
+  suspiciousBlocks,
+  type TimedLog,
+} from "./attach.ts";
 
 /** Linked blocks and all logs of our contracts in them. */
 export interface Blocks {
@@ -14,12 +21,12 @@ export interface Blocks {
 export class BlockFetcher {
   readonly #reader: ChainReader;
   readonly #contracts: ReadonlySet<string>;
-  readonly #masks: readonly BloomMask[];
+  readonly #blooms: readonly ContractBloom[];
 
   constructor(reader: ChainReader, contracts: readonly Address[]) {
     this.#reader = reader;
     this.#contracts = addressSet(contracts);
-    this.#masks = contracts.map(bloomMask);
+    this.#blooms = contracts.map(contractBloom);
   }
 
   /** Blocks `from`…`to`, asked for by number. */
@@ -51,11 +58,19 @@ export class BlockFetcher {
 
   #examine(headers: readonly Header[], found: readonly RawLog[]): Read {
     const logs = attachLogs(headers, found, this.#contracts);
-    return { headers, found, logs, suspicious: suspiciousBlocks(headers, logs, this.#masks) };
+    return { headers, found, logs, suspicious: suspiciousBlocks(headers, logs, this.#blooms) };
   }
 
-  #complete({ headers, found, logs }: Read, missed: readonly RawLog[]): Blocks {
-    return { headers, logs: missed.length === 0 ? logs : attachLogs(headers, [...found, ...missed], this.#contracts) };
+  /** @param again all logs of ours in the suspicious blocks, as another question was answered. */
+  #complete({ headers, found, logs, suspicious }: Read, again: readonly RawLog[]): Blocks {
+    if (suspicious.length === 0) return { headers, logs };
+    const asked = new Set(suspicious.map((header) => header.number));
+    const repeated = new Set(again.map(positionOf));
+    const lost = found.find((log) => asked.has(log.blockNumber) && !repeated.has(positionOf(log)));
+    if (lost !== undefined)
+      throw new RetryableError(`block ${lost.blockNumber}: the node gave log ${lost.logIndex}, and then it did not`);
+    const others = found.filter((log) => !asked.has(log.blockNumber));
+    return { headers, logs: attachLogs(headers, [...others, ...again], this.#contracts) };
   }
 
   /** Asked for by hash, a node either has the block's logs or says that it does not have the block. */
@@ -77,6 +92,8 @@ export class BlockFetcher {
     return inReceipts.flat().filter((log) => this.#contracts.has(log.address));
   }
 }
+
+const positionOf = (log: RawLog): string => `${log.blockHash}${log.transactionIndex}/${log.logIndex}${log.address}`;
 
 /** What a node said of some blocks, and which of them it may have said too little about. */
 interface Read extends Blocks {
