@@ -278,6 +278,14 @@ describe("a check with registries", () => {
     const over = await check(credential);
     assert.deepEqual([over.reason, over.state], ["PARENT_ENDED", "ENDED"]);
     assert.equal((await check(credential, { at: Number(NOW - 361n) })).state, "RETAINED");
+    // A new period of the parent does not bring back what was passed on in the one before.
+    await one.mine(NOW - 355n, [
+      { credential, grantee: 3, record: { ...parent, grantedAt: NOW - 355n, notBefore: NOW - 355n, sequence: 3 } },
+    ]);
+    for (const rest of [{}, { at: Number(NOW - 355n) }]) {
+      const still = await check(credential, rest);
+      assert.deepEqual([still.reason, still.grants[0].parentEnd], ["PARENT_ENDED", Number(ended)]);
+    }
   });
 
   it("a grant of which only cancelled signatures are known is none", async () => {
