@@ -19,6 +19,17 @@ export interface Party {
   readonly purpose: number;
 }
 
+/** What of a grant's terms matters to a test; nothing is agreed on what is left out. */
+export interface Terms {
+  readonly retention?: number;
+  readonly lockedUntil?: number;
+  readonly expiresAt?: number;
+  readonly basis?: number;
+  readonly onward?: boolean;
+}
+
+type Method = "grant" | "grantBatch" | "revoke" | "release" | "grantOnward" | "revokeOnward" | "cancelSignatures";
+
 const word = (value: number): string => `0x${value.toString(16).padStart(64, "0")}`;
 
 /** AccessGrants on one Anvil, and people who use it. A reverted act is no fault: it leaves no log. */
@@ -49,10 +60,7 @@ export class Traffic {
     return address;
   }
 
-  grant(
-    party: Party,
-    terms: { retention?: number; lockedUntil?: number; expiresAt?: number; basis?: number } = {},
-  ): Act {
+  grant(party: Party, terms: Terms = {}): Act {
     return this.#act(party.holder, "grant", [this.#request(party, terms)]);
   }
 
@@ -76,7 +84,23 @@ export class Traffic {
     return this.#act(grantee, "release", [request]);
   }
 
-  /** Something that a person might do; about one in four has nothing to change and reverts. */
+  /** By a grantee, under its own grant of the same credential and purpose. */
+  grantOnward(party: Party, to: number, terms: Terms = {}): Act {
+    const request = this.#request({ ...party, grantee: to }, terms);
+    return this.#act(party.grantee, "grantOnward", [this.account(party.holder), request]);
+  }
+
+  revokeOnward({ holder, grantee, seal, purpose }: Party, from: number, reason = 1): Act {
+    const request = { issuer: this.account(0), seal: word(seal), grantee: this.account(from), purpose, reason };
+    return this.#act(grantee, "revokeOnward", [this.account(holder), request]);
+  }
+
+  cancelSignatures({ holder, grantee, seal, purpose }: Party): Act {
+    const request = { issuer: this.account(0), seal: word(seal), grantee: this.account(grantee), purpose };
+    return this.#act(holder, "cancelSignatures", [request]);
+  }
+
+  /** Something that a person might do; about one in three has nothing to change and reverts. */
   random(random: Random): Act {
     const party = {
       holder: 1 + random.int(6),
@@ -84,10 +108,14 @@ export class Traffic {
       seal: 1 + random.int(4),
       purpose: 1 + random.int(3),
     };
-    const dice = random.int(10);
-    if (dice < 6) return this.grant(party, { retention: random.int(100_000), basis: random.int(256) });
-    if (dice < 8) return this.revoke(party, random.int(256));
-    return this.release(party, random.int(256));
+    const other = 7 + random.int(3);
+    const dice = random.int(16);
+    const terms = { retention: random.int(100_000), basis: random.int(256), onward: random.chance(0.8) };
+    if (dice < 7) return this.grant(party, terms);
+    if (dice < 9) return this.revoke(party, random.int(256));
+    if (dice < 11) return this.release(party, random.int(256));
+    if (dice < 14) return this.grantOnward(party, other, { basis: random.int(256) });
+    return dice < 15 ? this.revokeOnward(party, other, random.int(256)) : this.cancelSignatures(party);
   }
 
   /** Puts the acts into the node's pool, in this order. */
@@ -115,7 +143,7 @@ export class Traffic {
     return Number(await this.anvil.send<string>("eth_blockNumber"));
   }
 
-  #request(party: Party, terms: { retention?: number; lockedUntil?: number; expiresAt?: number; basis?: number }) {
+  #request(party: Party, terms: Terms) {
     return {
       issuer: this.account(0),
       seal: word(party.seal),
@@ -126,12 +154,12 @@ export class Traffic {
       expiresAt: terms.expiresAt ?? 0,
       lockedUntil: terms.lockedUntil ?? 0,
       retention: terms.retention ?? 0,
-      allowOnward: false,
+      allowOnward: terms.onward ?? false,
       context: word(0xc0ffee + party.seal),
     };
   }
 
-  #act(from: number, method: "grant" | "grantBatch" | "revoke" | "release", values: unknown[], gas = 500_000): Act {
+  #act(from: number, method: Method, values: unknown[], gas = 500_000): Act {
     const data = this.#abi.encodeFunctionData(method as "grant", values as never);
     return { from: this.account(from), to: this.address, data, gas: `0x${gas.toString(16)}` };
   }
