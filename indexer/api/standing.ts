@@ -47,7 +47,7 @@ export const issuerStandings = (chains: readonly ConsideredChain[]): IssuerStand
   );
 
 /** Whoever is registered, but not as an issuer, is not registered as one. */
-export const issuerStatus = (facts: Pick<IssuerFacts, "kinds" | "status"> | undefined): IssuerStatus =>
+const issuerStatus = (facts: Pick<IssuerFacts, "kinds" | "status"> | undefined): IssuerStatus =>
   facts === undefined || (facts.kinds & ISSUER) === 0 ? "NOT_REGISTERED" : facts.status;
 
 /** What takes a credential's worth away, the strongest first: the first that holds anywhere is reported. */
@@ -116,7 +116,7 @@ const knownOf = (chains: readonly ConsideredChain[], registries: "credentials" |
   chains.every((on) => obstacleOf(on) === undefined || (!on.inFuture && on[registries].length === 0));
 
 /** When a status changes by itself; acts are not foreseen, so an end that came later than the moment does not count. */
-export function nextStatusChange({ facts, status }: Pick<CredentialStanding, "facts" | "status">): UnixTime {
+function nextStatusChange({ facts, status }: Pick<CredentialStanding, "facts" | "status">): UnixTime {
   if (facts === undefined) return NEVER;
   const { validFrom, validUntil } = facts.record;
   if (status !== "NOT_YET_VALID" && status !== "VALID") return NEVER;

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
-import { credentialEvent, entityEvent, grantEvent } from "./suite.ts";
+import { credentialEvent, entityEvent } from "./suite.ts";
 import { address, bytes32, CONTRACTS, NOW, openWorld, SUITE, type TestChain, type World } from "./world.ts";
 
 const CHECK = `query ($credential: Bytes32!, $use: ReadUse, $at: UnixTime, $chain: ChainId, $requireAnchor: Boolean) {
   check(credential: $credential, grantee: "${address(2)}", use: $use, at: $at, chain: $chain, requireAnchor: $requireAnchor) {
     decision state reason decidedBy explanation validUntil
-    grants { chain state holdUntil grantor { address } parentEnd parentGrantedAt }
     credentials { chain contract status blockNumber finality credential { supersededBy reasonName revokedAt } }
     issuers { chain contract status since account { address } blockNumber finality }
   }
@@ -220,103 +219,28 @@ describe("a check with registries", () => {
   const reasonOf = ({ decision, reason }: { decision: string; reason: string }): string =>
     decision === "ALLOWED" ? decision : reason;
 
-  it("counts what was passed on, and holds, now and in the past", async () => {
-    const credential = next++;
-    const [granted, passed, held, ended] = [NOW - 400n, NOW - 390n, NOW - 380n, NOW - 370n];
-    const parent = { grantedAt: granted, notBefore: granted, flags: 4 };
-    const child = { grantedAt: passed, notBefore: passed, flags: 8, retention: 5n };
-    await one.mine(granted, [{ credential, grantee: 3, record: parent }]);
-    await one.mine(passed, [
-      grantEvent("GrantedOnward", { credential, record: child }, { grantor: address(3), parentGrantedAt: granted }),
-    ]);
-    await one.mine(held, [
-      grantEvent(
-        "Held",
-        { credential, record: { ...child, flags: 10, sequence: 2 } },
-        { authority: address(9), until: NOW + 60n, orderRef: bytes32(1), holdUntil: NOW + 60n },
-      ),
-    ]);
-    await one.mine(ended, [
-      { kind: "REVOKED", credential, grantee: 3, record: { ...parent, revokedAt: ended, sequence: 2 } },
-    ]);
-    const now = await check(credential);
-    assert.deepEqual([now.decision, now.reason, now.state], ["DENIED", "RECORD_KEEPING_ONLY", "RETAINED"]);
-    assert.deepEqual(now.grants, [
-      {
-        chain: "eip155:1",
-        state: "RETAINED",
-        holdUntil: Number(NOW + 60n),
-        grantor: { address: address(3) },
-        parentEnd: Number(ended),
-        parentGrantedAt: Number(granted),
-      },
-    ]);
-    const keeping = await check(credential, { use: "RECORD_KEEPING" });
-    assert.deepEqual([keeping.decision, keeping.validUntil], ["ALLOWED", Number(NOW + 60n)]);
-    assert.match(keeping.explanation, /the grant under which it was passed on ended on .* and a legal hold keeps/);
-    for (const [at, state, holdUntil, parentEnd] of [
-      [passed, "ACTIVE", null, null],
-      [held - 1n, "ACTIVE", null, null],
-      [held, "ACTIVE", Number(NOW + 60n), null],
-      [ended, "RETAINED", Number(NOW + 60n), Number(ended)],
-    ] as const) {
-      const [grant] = (await check(credential, { at: Number(at) })).grants;
-      assert.deepEqual(
-        [grant.state, grant.holdUntil, grant.parentEnd],
-        [state, holdUntil, parentEnd],
-        String(at - NOW),
-      );
-    }
-    // Lifted, the retention is all that kept it, and that is over: the parent's end denies.
-    await one.mine(NOW - 360n, [
-      grantEvent(
-        "HoldLifted",
-        { credential, record: { ...child, flags: 10, sequence: 3 } },
-        { authority: address(9), orderRef: bytes32(1), holdUntil: 0 },
-      ),
-    ]);
-    const over = await check(credential);
-    assert.deepEqual([over.reason, over.state], ["PARENT_ENDED", "ENDED"]);
-    assert.equal((await check(credential, { at: Number(NOW - 361n) })).state, "RETAINED");
-    // A new period of the parent does not bring back what was passed on in the one before.
-    await one.mine(NOW - 355n, [
-      { credential, grantee: 3, record: { ...parent, grantedAt: NOW - 355n, notBefore: NOW - 355n, sequence: 3 } },
-    ]);
-    for (const rest of [{}, { at: Number(NOW - 355n) }]) {
-      const still = await check(credential, rest);
-      assert.deepEqual([still.reason, still.grants[0].parentEnd], ["PARENT_ENDED", Number(ended)]);
-    }
-  });
-
-  it("a grant of which only cancelled signatures are known is none", async () => {
-    const credential = next++;
-    const none = { grantedAt: 0n, notBefore: 0n, sequence: 1 };
-    await one.mine(NOW - 350n, [grantEvent("SignaturesCancelled", { credential, record: none })]);
-    for (const rest of [{}, { at: Number(NOW - 1n) }]) {
-      const answer = await check(credential, rest);
-      assert.deepEqual([answer.reason, answer.state, answer.grants], ["NO_GRANT", "NONE", []]);
-    }
-    const list = `grants(filter: {credential: "${bytes32(credential)}"}`;
-    const { now, then } = await world.ask(
-      `{ now: ${list}) { nodes { id } } then: ${list}, at: ${NOW - 1n}) { nodes { id } } }`,
-    );
-    assert.deepEqual([now.nodes, then.nodes], [[], []]);
-  });
-
   // The last ones: they leave the chains in other states than LIVE.
   it("falls back when a reorg drops what took the credential away", async () => {
     const credential = next++;
     await plain.mine(NOW - 340n, [{ credential, record: {} }]);
     const kept = two.head;
     await two.mine(NOW - 250n, [
-      credentialEvent("CredentialRevoked", { credential, record: { revokedAt: NOW - 250n } }),
+      entityEvent("EntityRegistered", { account: ISSUER, sequence: 1 }),
+      entityEvent("EntitySuspended", { account: ISSUER, sequence: 2 }),
+    ]);
+    assert.equal((await check(credential)).reason, "ISSUER_SUSPENDED");
+    await two.mine(NOW - 245n, [
+      credentialEvent("CredentialRevoked", { credential, record: { revokedAt: NOW - 245n } }),
     ]);
     assert.equal((await check(credential)).reason, "CREDENTIAL_REVOKED");
     await two.rollback(kept.number);
     const meanwhile = await check(credential);
     assert.deepEqual([meanwhile.decision, meanwhile.reason], ["INDETERMINATE", "CHAIN_BEHIND"]);
     await two.mine(NOW - 249n, []);
-    assert.equal((await check(credential)).decision, "ALLOWED");
+    for (const rest of [{}, { at: Number(NOW - 1n) }]) {
+      const answer = await check(credential, rest);
+      assert.deepEqual([answer.decision, answer.issuers[1].status], ["ALLOWED", "NOT_REGISTERED"]);
+    }
   });
 
   it("does not allow while a chain with a registry cannot be known, whatever grants say", async () => {

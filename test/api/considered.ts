@@ -10,7 +10,7 @@ import { NOW } from "./world.ts";
 const twenty = toAddress(new Uint8Array(20));
 const thirtyTwo = new Uint8Array(32);
 
-export const grant = (of: GrantRecord, over: Partial<GrantFacts> = {}): GrantFacts => ({
+const grant = (of: GrantRecord, over: Partial<GrantFacts> = {}): GrantFacts => ({
   chainId: 1n,
   contract: twenty,
   credential: toCredentialRef(thirtyTwo),

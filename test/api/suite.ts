@@ -82,7 +82,7 @@ const NO_TIMES: CredentialRecord = {
 };
 
 /** The 32 bytes of a record: six times of five bytes and a number of two. */
-export function credentialWord(record: CredentialRecord): string {
+function credentialWord(record: CredentialRecord): string {
   const { anchoredAt, validFrom, validUntil, revokedAt, withdrawnAt, supersededAt, sequence } = record;
   const times = [anchoredAt, validFrom, validUntil, revokedAt, withdrawnAt, supersededAt];
   return `0x${times.map((t) => t.toString(16).padStart(10, "0")).join("")}${sequence.toString(16).padStart(4, "0")}`;

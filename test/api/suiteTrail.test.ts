@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { getAddress, Interface, id } from "ethers";
+import { getAddress } from "ethers";
 import { EVENT_KINDS } from "../../indexer/api/read/event.ts";
-import { readCall, SCHEDULABLE } from "../../indexer/api/scheduledCall.ts";
-import { fromHex } from "../../indexer/grants/bytes.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { ABI, credentialEvent, entityEvent, grantEvent, said } from "./suite.ts";
 import { address, bytes32, CONTRACTS, NOW, openWorld, SUITE, type TestChain, type World } from "./world.ts";
@@ -282,48 +280,5 @@ describe("the trail of the whole suite", () => {
     );
     assert.equal((await world.fail(`{ auditTrail(filter: {kind: MINED}) { nodes { id } } }`)).code, "BAD_INPUT");
     assert.equal((await world.fail(`{ auditTrail(filter: {operation: "0x1"}) { nodes { id } } }`)).code, "BAD_INPUT");
-  });
-});
-
-describe("scheduled calls", () => {
-  it("are those that the compiled contracts have", () => {
-    const known = new Interface(SCHEDULABLE);
-    const compiled = [ABI.EntityRegistry, ABI.AccessManager].flatMap((abi) =>
-      abi.fragments.flatMap((fragment) =>
-        fragment.type === "function" &&
-        "stateMutability" in fragment &&
-        fragment.stateMutability !== "view" &&
-        fragment.stateMutability !== "pure"
-          ? [fragment.format("sighash")]
-          : [],
-      ),
-    );
-    const wanted = [...new Set(compiled)].sort();
-    // Scheduling and consuming a schedule cannot themselves be scheduled to any purpose.
-    const without = wanted.filter((one) => !/^(schedule|consumeScheduledOp|renounceRole)\(/.test(one));
-    assert.deepEqual(known.fragments.map((fragment) => fragment.format("sighash")).sort(), without);
-  });
-
-  it("whatever the bytes, reading them answers", async () => {
-    const selectors = new Interface(SCHEDULABLE).fragments.map((fragment) =>
-      id(fragment.format("sighash")).slice(0, 10),
-    );
-    for (const selector of selectors)
-      for (const rest of ["", "00".repeat(31), "ff".repeat(64), `${"00".repeat(31)}20${"ff".repeat(96)}`]) {
-        const call = await readCall(fromHex(`${selector}${rest}`));
-        assert(call === undefined || call.name.length > 0);
-      }
-  });
-
-  it("a text that is no UTF-8 is shown as one that cannot be read", async () => {
-    const label = ABI.AccessManager.encodeFunctionData("labelRole", [7, "ABCD"]).replace("41424344", "41ff4344");
-    const call = await readCall(fromHex(label));
-    assert.deepEqual(
-      call?.arguments.map(({ name, value }) => [name, value]),
-      [
-        ["roleId", "7"],
-        ["label", "\ufffd"],
-      ],
-    );
   });
 });

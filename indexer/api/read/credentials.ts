@@ -122,7 +122,7 @@ export interface Versions {
   readonly complete: boolean;
 }
 
-export const MAX_VERSIONS = 100;
+const MAX_VERSIONS = 100;
 
 /** The successor that the earliest of the registries named, by `at`. */
 const successor = (credential: string): string => `

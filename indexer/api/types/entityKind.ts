@@ -1,7 +1,7 @@
 import { builder } from "../builder.ts";
 
 /** Bits of the mask that the registry keeps; contracts/interfaces/IEntityRegistry.sol. */
-export const ENTITY_KINDS = { ISSUER: 1, INSTITUTION: 2, AUTHORITY: 4 } as const;
+const ENTITY_KINDS = { ISSUER: 1, INSTITUTION: 2, AUTHORITY: 4 } as const;
 
 export const EntityKind = builder.enumType("EntityKind", {
   description: "What an entity is registered for.",
