@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {IAccessGrants} from "./interfaces/IAccessGrants.sol";
 import {AUTHORITY, IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
 import {Domain} from "./signing/Domain.sol";
+import {GrantTypedData} from "./signing/GrantTypedData.sol";
 import {Signatures} from "./signing/Signatures.sol";
 import {CredentialRef, toCredentialRef} from "./types/CredentialRef.sol";
+import {GrantBounds} from "./types/GrantBounds.sol";
 import {GrantId, toGrantId} from "./types/GrantId.sol";
 import {
     GRANTED_ONWARD,
@@ -16,37 +18,19 @@ import {
     NEVER,
     toGrantRecord
 } from "./types/GrantRecord.sol";
+import {Holds} from "./types/Holds.sol";
 
 /// @title AccessGrants
 /// @notice The promises are on the interface; here is how they are kept: each call checks, computes the next record as a
 /// pure value, writes it in one place and emits it.
 contract AccessGrants is IAccessGrants {
-    uint256 private constant MAX_START_AHEAD = 365 days;
-    uint256 private constant MAX_LOCK_AHEAD = 3652 days;
-    uint256 private constant MAX_RETENTION = 3652 days;
     uint256 private constant MAX_HOLD_AHEAD = 1826 days;
-    uint256 private constant MAX_HOLDS = 4;
-    uint256 private constant MAX_TIME = type(uint40).max;
 
     /// @dev A grant takes a number only while another is left for its end.
     uint256 private constant LAST_GRANT_SEQUENCE = type(uint16).max - 1;
 
     string private constant NAME = "AccessGrants";
     bytes32 private constant NAME_HASH = keccak256(bytes(NAME));
-    bytes32 private constant GRANT_TYPE = keccak256(
-        "Grant(address holder,address issuer,bytes32 seal,address grantee,uint16 purpose,uint8 legalBasis,"
-        "uint64 notBefore,uint64 expiresAt,uint64 lockedUntil,uint64 retention,bool allowOnward,bytes32 context,"
-        "uint16 sequence,uint64 deadline)"
-    );
-    bytes32 private constant REVOKE_TYPE = keccak256(
-        "Revoke(address holder,address issuer,bytes32 seal,address grantee,uint16 purpose,uint8 reason,"
-        "uint16 sequence,uint64 deadline)"
-    );
-    bytes32 private constant REVOKE_EVERYWHERE_TYPE = keccak256(
-        "RevokeEverywhere(address holder,address issuer,bytes32 seal,address grantee,uint16 purpose,uint8 reason,"
-        "uint64 issuedAt)"
-    );
-
     /// @dev Of what was granted onward: the grant it was granted under, and in which of its periods.
     struct Parent {
         GrantId id;
@@ -59,7 +43,7 @@ contract AccessGrants is IAccessGrants {
     mapping(GrantId id => GrantRecord record) private _records;
 
     /// @dev Read only while the record has the flag HELD; a place whose time is over is free.
-    mapping(GrantId id => Hold[MAX_HOLDS] holds) private _holds;
+    mapping(GrantId id => Holds holds) private _holds;
 
     /// @dev Read only while the record has the flag GRANTED_ONWARD.
     mapping(GrantId id => Parent parent) private _parents;
@@ -93,28 +77,8 @@ contract AccessGrants is IAccessGrants {
     ) external {
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         _checkFresh(toGrantId(credential, request.grantee, request.purpose), sequence, deadline);
-        // In two parts only because the compiler cannot encode that many values at once; the bytes are the same.
-        bytes memory terms = abi.encode(
-            request.notBefore,
-            request.expiresAt,
-            request.lockedUntil,
-            request.retention,
-            request.allowOnward,
-            request.context,
-            sequence,
-            deadline
-        );
-        bytes memory parties = abi.encode(
-            GRANT_TYPE,
-            holder,
-            request.issuer,
-            request.seal,
-            request.grantee,
-            request.purpose,
-            request.legalBasis
-        );
-        bytes32 digest = Domain.onChainDigest(NAME_HASH, keccak256(bytes.concat(parties, terms)));
-        _checkSignature(holder, digest, signature);
+        bytes32 structHash = GrantTypedData.grantHash(holder, request, sequence, deadline);
+        _checkSignature(holder, Domain.onChainDigest(NAME_HASH, structHash), signature);
         _grant(holder, request);
     }
 
@@ -139,19 +103,7 @@ contract AccessGrants is IAccessGrants {
     ) external {
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         _checkFresh(toGrantId(credential, request.grantee, request.purpose), sequence, deadline);
-        bytes32 structHash = keccak256(
-            abi.encode(
-                REVOKE_TYPE,
-                holder,
-                request.issuer,
-                request.seal,
-                request.grantee,
-                request.purpose,
-                request.reason,
-                sequence,
-                deadline
-            )
-        );
+        bytes32 structHash = GrantTypedData.revokeHash(holder, request, sequence, deadline);
         _checkSignature(holder, Domain.onChainDigest(NAME_HASH, structHash), signature);
         _revoke(holder, request);
     }
@@ -164,18 +116,7 @@ contract AccessGrants is IAccessGrants {
         bytes calldata signature
     ) external returns (bool done) {
         if (issuedAt > block.timestamp) revert AccessGrantsIssuedInFuture(issuedAt, block.timestamp);
-        bytes32 structHash = keccak256(
-            abi.encode(
-                REVOKE_EVERYWHERE_TYPE,
-                holder,
-                request.issuer,
-                request.seal,
-                request.grantee,
-                request.purpose,
-                request.reason,
-                issuedAt
-            )
-        );
+        bytes32 structHash = GrantTypedData.revokeEverywhereHash(holder, request, issuedAt);
         _checkSignature(holder, Domain.portableDigest(NAME_HASH, structHash), signature);
 
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
@@ -246,7 +187,7 @@ contract AccessGrants is IAccessGrants {
         if (request.until <= block.timestamp) revert AccessGrantsHoldNotLonger(request.until, block.timestamp);
         uint256 max = block.timestamp + MAX_HOLD_AHEAD;
         if (request.until > max) revert AccessGrantsHoldTooFar(request.until, max);
-        uint40 holdUntil = _placeHold(id, uint40(request.until));
+        uint40 holdUntil = _holds[id].place(id, msg.sender, uint40(request.until));
 
         GrantRecord current = _records[id];
         GrantRecord held = current.flagged(current.flags() | HELD, _endSequence(current));
@@ -270,7 +211,7 @@ contract AccessGrants is IAccessGrants {
     function liftHold(LiftRequest calldata request) external {
         CredentialRef credential = toCredentialRef(request.holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        uint40 holdUntil = _removeHold(id);
+        uint40 holdUntil = _holds[id].remove(id, msg.sender);
 
         GrantRecord current = _records[id];
         uint8 flags = holdUntil == 0 ? current.flags() & ~HELD : current.flags();
@@ -294,7 +235,7 @@ contract AccessGrants is IAccessGrants {
     function grantOnward(address holder, GrantRequest calldata request) external {
         if (request.allowOnward) revert AccessGrantsOnwardTooDeep();
         if (request.grantee == msg.sender) revert AccessGrantsSelfGrant(msg.sender);
-        uint256 start = _checkedStart(holder, request);
+        uint256 start = GrantBounds.checkedStart(holder, request);
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId parentId = toGrantId(credential, msg.sender, request.purpose);
         uint40 parentGrantedAt = _checkedParent(parentId, request);
@@ -355,18 +296,8 @@ contract AccessGrants is IAccessGrants {
     }
 
     /// @inheritdoc IAccessGrants
-    function holdsOf(GrantId id) external view returns (Hold[] memory standing) {
-        Hold[MAX_HOLDS] memory places = _holds[id];
-        uint256 count = 0;
-        standing = new Hold[](MAX_HOLDS);
-        for (uint256 i = 0; i < MAX_HOLDS; ++i) {
-            if (places[i].until > block.timestamp) standing[count++] = places[i];
-        }
-        // Shortens the array to what was filled.
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            mstore(standing, count)
-        }
+    function holdsOf(GrantId id) external view returns (Hold[] memory) {
+        return _holds[id].standing();
     }
 
     /// @inheritdoc IAccessGrants
@@ -422,7 +353,7 @@ contract AccessGrants is IAccessGrants {
     }
 
     function _grant(address holder, GrantRequest calldata request) private {
-        uint256 start = _checkedStart(holder, request);
+        uint256 start = GrantBounds.checkedStart(holder, request);
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
         GrantRecord granted = _granted(id, _records[id], request, start, request.allowOnward ? MAY_GRANT_ONWARD : 0);
@@ -459,45 +390,6 @@ contract AccessGrants is IAccessGrants {
 
     function _write(GrantId id, GrantRecord record) private {
         _records[id] = record;
-    }
-
-    /// @dev Puts the caller's hold where its last one is, else in a free place; returns the latest of all that stand.
-    function _placeHold(GrantId id, uint40 until) private returns (uint40 latest) {
-        Hold[MAX_HOLDS] storage holds = _holds[id];
-        uint256 free = MAX_HOLDS;
-        uint256 own = MAX_HOLDS;
-        latest = until;
-        for (uint256 i = 0; i < MAX_HOLDS; ++i) {
-            Hold memory standing = holds[i];
-            if (standing.until <= block.timestamp) {
-                if (free == MAX_HOLDS) free = i;
-            } else if (standing.authority == msg.sender) {
-                if (until <= standing.until) revert AccessGrantsHoldNotLonger(until, standing.until);
-                own = i;
-            } else if (standing.until > latest) {
-                latest = standing.until;
-            }
-        }
-        uint256 place = own == MAX_HOLDS ? free : own;
-        if (place == MAX_HOLDS) revert AccessGrantsHoldsFull(id, MAX_HOLDS);
-        holds[place] = Hold(msg.sender, until);
-    }
-
-    /// @dev Removes the caller's hold; returns the latest of those that still stand, 0 if none does.
-    function _removeHold(GrantId id) private returns (uint40 latest) {
-        Hold[MAX_HOLDS] storage holds = _holds[id];
-        bool found = false;
-        for (uint256 i = 0; i < MAX_HOLDS; ++i) {
-            Hold memory standing = holds[i];
-            if (standing.until <= block.timestamp) continue;
-            if (standing.authority == msg.sender) {
-                delete holds[i];
-                found = true;
-            } else if (standing.until > latest) {
-                latest = standing.until;
-            }
-        }
-        if (!found) revert AccessGrantsNotHeld(id, msg.sender);
     }
 
     /// @dev The record after a grant by the holder or, with the flag GRANTED_ONWARD, by a grantee. Keeps the end of a past
@@ -592,27 +484,6 @@ contract AccessGrants is IAccessGrants {
         return current.revoked(uint40(block.timestamp), _endSequence(current));
     }
 
-    /// @dev Everything about a request that does not depend on the grant before it; returns the start it asks for.
-    function _checkedStart(address holder, GrantRequest calldata request) private view returns (uint256 start) {
-        if (request.issuer == address(0)) revert AccessGrantsIssuerZero();
-        if (request.seal == bytes32(0)) revert AccessGrantsSealZero();
-        if (request.grantee == address(0)) revert AccessGrantsGranteeZero();
-        if (request.grantee == holder) revert AccessGrantsSelfGrant(holder);
-        if (request.purpose == 0) revert AccessGrantsPurposeZero();
-
-        uint256 max = block.timestamp + MAX_START_AHEAD;
-        if (request.notBefore > max) revert AccessGrantsNotBeforeTooFar(request.notBefore, max);
-        start = request.notBefore < block.timestamp ? block.timestamp : request.notBefore;
-
-        if (request.expiresAt != 0) {
-            if (request.expiresAt <= start) revert AccessGrantsExpiryNotAfterStart(request.expiresAt, start);
-            if (request.expiresAt > MAX_TIME) revert AccessGrantsExpiryTooFar(request.expiresAt, MAX_TIME);
-        }
-        max = block.timestamp + MAX_LOCK_AHEAD;
-        if (request.lockedUntil > max) revert AccessGrantsLockTooFar(request.lockedUntil, max);
-        if (request.retention > MAX_RETENTION) revert AccessGrantsRetentionTooLong(request.retention, MAX_RETENTION);
-    }
-
     /// @dev Whether the grant `parentId` allows what is asked to be granted onward; returns when its period began.
     function _checkedParent(
         GrantId parentId,
@@ -678,13 +549,7 @@ contract AccessGrants is IAccessGrants {
     function _bearings(GrantId id, GrantRecord record) private view returns (uint256 parentEnd, uint256 holdUntil) {
         uint8 flags = record.flags();
         parentEnd = flags & GRANTED_ONWARD == 0 ? NEVER : _parentEnd(id);
-        if (flags & HELD != 0) {
-            Hold[MAX_HOLDS] storage holds = _holds[id];
-            for (uint256 i = 0; i < MAX_HOLDS; ++i) {
-                uint256 until = holds[i].until;
-                if (until > holdUntil) holdUntil = until;
-            }
-        }
+        if (flags & HELD != 0) holdUntil = _holds[id].latest();
     }
 
     /// @dev A parent has no parent itself, so its own record tells its active end.
