@@ -27,7 +27,8 @@ import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
 ///
 /// Promises:
 /// - Nobody but the holder (by transaction or signature) grants or revokes, nobody but the grantee releases, nobody but a
-///   registered authority holds. A grantee grants onward only where the holder allowed it, once and within its own grant.
+///   registered authority holds. A grantee grants onward only where the holder allowed it, one level deep, within its own
+///   grant.
 ///   No owner, no upgrade, no pause.
 /// - A credential is named by (issuer, seal) and its reference is recomputed with the caller, so nobody can touch the
 ///   grant of a stranger's credential, and a stranger's grant never shows under your reference.
@@ -384,7 +385,8 @@ interface IAccessGrants {
     ) external returns (bool done);
 
     /// @notice Makes every signature void that the caller gave for this grant and that was not used.
-    /// @dev By taking the next number of the grant's sequence; also before the first grant. `revokeEverywhereWithSig` has
+    /// @dev By taking the next number of the grant's sequence; also before the first grant. Refused where only the number
+    /// for an end is left. `revokeEverywhereWithSig` has
     /// no number and cannot be cancelled.
     function cancelSignatures(CancelRequest calldata request) external;
 
@@ -404,10 +406,13 @@ interface IAccessGrants {
     /// @dev Whoever placed it can lift it, registered still or not.
     function liftHold(LiftRequest calldata request) external;
 
-    /// @notice Reliance: passes the caller's own ACTIVE grant on to one further institution, one level deep.
+    /// @notice Reliance: passes the caller's own ACTIVE grant on to a further institution, one level deep.
     /// @dev The new grant has the same purpose, never ends later than the parent, and ends with it: an end of the
     /// parent's active period is an end of this one's, after which its own retention and lock run. It may be extended by
     /// the same grantor; the holder can revoke it, replace it by a grant of his own, and see it in the events.
+    ///
+    /// @dev Warning: `allowOnward` sets no number: as many institutions as the grantee chooses, one level deep, and again
+    /// after the holder revoked one. Only the end of the parent surely ends all of it.
     /// `request` is that of `grant`, bounded by the parent: the end at most that of the parent (0, ending with the parent,
     /// only where the parent has none), lock and retention at most those of the parent, `allowOnward` false.
     /// @param holder Whose credential it is.
