@@ -17,6 +17,8 @@ import { until } from "../support/wait.ts";
 
 /** Anvil calls a block final when eight more are on it (two epochs of four slots). */
 const FINAL_AFTER = 8;
+/** The end of what has none, in SQL. */
+const NEVER = 2n ** 63n - 1n;
 const party: Party = { holder: 1, grantee: 7, seal: 1, purpose: 1 };
 
 let postgres: TestPostgres;
@@ -121,6 +123,25 @@ test("a dropped new period leaves the ended one, with the legal basis that it wa
   await traffic.reorg(1);
   const [grant] = (await agrees()).grants;
   assert.deepEqual([grant?.legal_basis, grant?.reason, grant?.sequence], [1, 5, 2]);
+});
+
+test("what was granted onward falls back with its parent, and is gone with its own block", async () => {
+  start();
+  const onwardEnds = async (): Promise<(bigint | null)[]> =>
+    (await agrees()).grants.filter(({ grantor }) => grantor !== null).map(({ parent_end }) => parent_end);
+  await traffic.mine(traffic.grant(party, { onward: true, retention: 10 }));
+  // A grant is passed on in a later second than that in which it was made.
+  await anvil.send("evm_increaseTime", 5);
+  await traffic.mine(traffic.grantOnward(party, 8));
+  assert.deepEqual(await onwardEnds(), [NEVER]);
+  await traffic.mine(traffic.revoke(party));
+  const [revoked] = await onwardEnds();
+  assert.ok(revoked !== undefined && revoked !== null && revoked < NEVER, "it ends with its parent");
+
+  await traffic.reorg(1);
+  assert.deepEqual(await onwardEnds(), [NEVER], "the parent's end was dropped");
+  await traffic.reorg(2, [[traffic.revoke(party), 0]]);
+  assert.deepEqual(await onwardEnds(), [], "it was dropped itself");
 });
 
 test("a reorg in blocks without our logs is found", async () => {
