@@ -35,7 +35,7 @@ export interface EventAbi {
 
 const WORD = 32;
 
-export const topicOf = (signature: string): string => toHex(keccak_256(new TextEncoder().encode(signature)));
+const topicOf = (signature: string): string => toHex(keccak_256(new TextEncoder().encode(signature)));
 
 /** An event as Solidity declares it: `Name(type indexed name, type name)`. */
 export function parseEvent(declaration: string): EventAbi {

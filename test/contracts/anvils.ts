@@ -34,7 +34,7 @@ export async function startAnvil(chainId: number): Promise<Anvil> {
 }
 
 /** A connection of its own, which can be closed without the chain. */
-export function connect({ url, chainId }: Pick<Anvil, "url" | "chainId">): JsonRpcProvider {
+function connect({ url, chainId }: Pick<Anvil, "url" | "chainId">): JsonRpcProvider {
   return new JsonRpcProvider(url, chainId, {
     staticNetwork: true,
     cacheTimeout: -1,
