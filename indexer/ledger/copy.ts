@@ -37,7 +37,7 @@ export class CopyBuffer {
   /** Several nulls in a row. */
   nulls(count: number): void {
     const at = this.#claim(4 * count);
-    this.#bytes.fill(0xff, at, at + 4 * count);
+    for (let i = 0; i < count; i++) this.#view.setInt32(at + 4 * i, -1);
   }
 
   int2(value: number): void {

@@ -39,7 +39,7 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
     );
   if (!covered)
     throw new OperatorError(
-      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(stored)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration or use another database`,
+      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(stored)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration; or use another database, let it be filled from the start beside this one, and change over when it is live`,
     );
   return cursor;
 }

@@ -205,13 +205,14 @@ test("a ledger that was filled for another contract is refused, and not touched"
     [{ ...contract, address: chainConfig(traffic).contracts[0]?.address.map((byte) => byte ^ 1) as never }],
     [contract, { ...contract, address: contract.address.map((byte) => byte ^ 2) as never }],
     [{ ...contract, startBlock: contract.startBlock - 1n }],
+    [{ ...contract, name: "CredentialRegistry" as const }],
   ];
   for (const contracts of others) {
     const other = indexing({ ...chain, contracts });
     await until("it is refused", () => other.runner.phase === "stopped");
     assert.match(
       other.runner.problem ?? "",
-      /the ledger holds the history of .*restore the configuration or use another/,
+      /the ledger holds the history of .*restore the configuration; or use another database/,
     );
     await other.stop();
   }
