@@ -127,7 +127,7 @@ test("another chain behind the URL: an operator's error, and no row", async () =
   await until("it stopped", () => runner.phase === "stopped");
   assert.match(runner.problem ?? "", /serves chain 1337, the configuration says \d+: correct the RPC URL/);
   const { chain, ...rows } = await world.ledger();
-  assert.deepEqual(rows, { events: [], grants: [], blocks: [], reorgs: [] });
+  assert.deepEqual(rows, { events: [], grants: [], credentials: [], entities: [], blocks: [], reorgs: [] });
   assert.equal(chain?.indexed_number ?? null, null);
 });
 
