@@ -1,7 +1,7 @@
-import type { Address } from "../grants/bytes.ts";
+import type { Address, CredentialRef } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import type { ChainHealth, ObservedChain } from "../ops/health.ts";
-import type { CredentialFacts } from "./read/credential.ts";
+import type { CredentialWorth } from "./read/credential.ts";
 import type { GrantFacts } from "./read/grant.ts";
 import type { IssuerFacts } from "./read/issuer.ts";
 
@@ -17,13 +17,15 @@ export interface Registry<Facts> {
 export interface ChainFindings {
   readonly grants: readonly GrantFacts[];
   /** Of each credential registry of the chain. */
-  readonly credentials: readonly Registry<CredentialFacts>[];
+  readonly credentials: readonly Registry<CredentialWorth>[];
   /** Of each entity registry of the chain: the credential's issuer there. */
   readonly issuers: readonly Registry<IssuerFacts>[];
 }
 
 /** A chain that is considered, and what is to be known of it. */
 export interface ConsideredChain extends ChainFindings {
+  /** Which credential is asked about. */
+  readonly credential: CredentialRef;
   readonly chain: ObservedChain;
   readonly health: ChainHealth;
   /** The moment that it is looked at. */

@@ -3,7 +3,7 @@ import { type CredentialStatus, statusAt } from "../grants/credentialStatus.ts";
 import type { UnixTime } from "../grants/record.ts";
 import { NEVER } from "../grants/rule.ts";
 import { type ConsideredChain, obstacleOf } from "./considered.ts";
-import type { CredentialFacts } from "./read/credential.ts";
+import type { CredentialWorth } from "./read/credential.ts";
 import type { IssuerFacts } from "./read/issuer.ts";
 
 /**
@@ -20,7 +20,7 @@ const ISSUER = 1;
 export interface CredentialStanding {
   readonly on: ConsideredChain;
   readonly contract: Address;
-  readonly facts: CredentialFacts | undefined;
+  readonly facts: CredentialWorth | undefined;
   readonly status: CredentialStatus;
 }
 

@@ -34,6 +34,7 @@ const grant = (of: GrantRecord, over: Partial<GrantFacts> = {}): GrantFacts => (
 
 export function on(records: readonly GrantRecord[], over: Partial<ConsideredChain> = {}): ConsideredChain {
   return {
+    credential: toCredentialRef(thirtyTwo),
     chain: {
       chainId: 1n,
       name: "one",

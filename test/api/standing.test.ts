@@ -3,16 +3,15 @@ import { describe, it } from "node:test";
 import type { ConsideredChain } from "../../indexer/api/considered.ts";
 import { decide, type Outcome } from "../../indexer/api/decide.ts";
 import { READ_USES, type ReadUse } from "../../indexer/api/grantDecision.ts";
-import type { CredentialFacts } from "../../indexer/api/read/credential.ts";
+import type { CredentialWorth } from "../../indexer/api/read/credential.ts";
 import type { IssuerFacts } from "../../indexer/api/read/issuer.ts";
-import { toAddress, toCredentialRef, toSeal } from "../../indexer/grants/bytes.ts";
+import { toAddress } from "../../indexer/grants/bytes.ts";
 import type { CredentialRecord } from "../../indexer/grants/credentialRecord.ts";
 import { CHAIN_HEALTH, type ChainHealth } from "../../indexer/ops/health.ts";
 import { on } from "./considered.ts";
 import { NOW, record } from "./world.ts";
 
 const twenty = toAddress(new Uint8Array(20));
-const thirtyTwo = new Uint8Array(32);
 const BEFORE = NOW - 10n;
 const LATER = NOW + 10n;
 
@@ -66,13 +65,9 @@ interface Case {
 function chain({ grant, credential, issuer, health }: Case): ConsideredChain {
   const what = CREDENTIALS[credential];
   const who = ISSUERS[issuer];
-  const facts = (of: CredentialRecord): CredentialFacts => ({
-    ...{ chainId: 1n, contract: twenty, credential: toCredentialRef(thirtyTwo), holder: twenty, issuer: twenty },
-    ...{ seal: toSeal(thirtyTwo), credentialType: null, replaces: null, supersededBy: null, record: of, reason: null },
-    ...{ seq: 1n, blockNumber: 1n, blockTime: 1n },
-  });
+  const facts = (of: CredentialRecord): CredentialWorth => ({ contract: twenty, record: of, blockNumber: 1n });
   const issued = (of: Pick<IssuerFacts, "kinds" | "status">): IssuerFacts => ({
-    ...{ ...of, account: twenty, statusSince: 1n, blockNumber: 1n, blockTime: 1n },
+    ...{ ...of, account: twenty, statusSince: 1n, blockNumber: 1n },
   });
   return on(GRANTS[grant], {
     health: health === "FUTURE" ? "LIVE" : (health as ChainHealth),

@@ -48,6 +48,7 @@ builder.queryField("check", (t) =>
         const present = presentTime(one.chain, now);
         return {
           ...one,
+          credential: question.credential,
           health: chainHealth(one.chain, context.clock(), context.maxStalenessSeconds),
           at: at ?? present,
           inFuture: at != null && at > present,

@@ -5,7 +5,7 @@ import type { ObservedChain } from "../../ops/health.ts";
 import type { ChainFindings, Registry } from "../considered.ts";
 import type { Database, Statement } from "../database.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
-import { CREDENTIAL_COLUMNS, type CredentialFacts, type CredentialRow, toCredential } from "./credential.ts";
+import { type CredentialWorth, toWorth, WORTH_COLUMNS, type WorthRow } from "./credential.ts";
 import { issuersAsOf } from "./entityTrail.ts";
 import { GRANT_COLUMNS, type GrantFacts, type GrantRow, grantsAsOf, toGrant } from "./grant.ts";
 import { ISSUER_COLUMNS, type IssuerFacts, type IssuerRow, toIssuer } from "./issuer.ts";
@@ -29,9 +29,9 @@ export interface ChainAnswer extends ChainFindings {
 
 /**
  * Whose standing counts. The reference of a credential is a hash of its issuer, so any row that names the credential, on
- * whatever chain, tells it; without any there is no grant either, and nothing to narrow.
+ * whatever chain, tells it: the grant at hand if there is one. Without any there is nothing to narrow.
  */
-const ISSUER = `COALESCE((SELECT a.issuer FROM access_grant a WHERE a.credential = $1 LIMIT 1),
+const ISSUER = `COALESCE(g.issuer, (SELECT a.issuer FROM access_grant a WHERE a.credential = $1 LIMIT 1),
                          (SELECT b.issuer FROM credential b WHERE b.credential = $1 LIMIT 1))`;
 
 /**
@@ -43,7 +43,7 @@ const ISSUER = `COALESCE((SELECT a.issuer FROM access_grant a WHERE a.credential
 const CURRENT: Statement = {
   name: "check",
   text: `
-    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${CREDENTIAL_COLUMNS}, ${ISSUER_COLUMNS}
+    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${WORTH_COLUMNS}, ${ISSUER_COLUMNS}
       FROM chain c
       LEFT JOIN access_grant g ON g.chain_id = c.chain_id AND g.credential = $1 AND g.grantee = $2
                               AND ($3::integer IS NULL OR g.purpose = $3) AND g.granted_at > 0
@@ -60,7 +60,7 @@ const CURRENT: Statement = {
 const AS_OF: Statement = {
   name: "check_as_of",
   text: `
-    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${CREDENTIAL_COLUMNS}, ${ISSUER_COLUMNS}
+    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${WORTH_COLUMNS}, ${ISSUER_COLUMNS}
       FROM chain c
       LEFT JOIN LATERAL (${grantsAsOf(
         `SELECT DISTINCT ON (e.purpose, e.contract) e.*
@@ -78,9 +78,7 @@ const AS_OF: Statement = {
 };
 
 type Nullable<Row> = { [column in keyof Row]: Row[column] | null };
-type Row = ChainRow & { c_contracts: StoredContract[] } & Nullable<GrantRow> &
-  Nullable<CredentialRow> &
-  Nullable<IssuerRow>;
+type Row = ChainRow & { c_contracts: StoredContract[] } & Nullable<GrantRow> & Nullable<WorthRow> & Nullable<IssuerRow>;
 
 /** What is indexed on a chain, as ledger/register.ts writes it. */
 interface StoredContract {
@@ -110,13 +108,13 @@ export async function readCheck(database: Database, question: CheckQuestion): Pr
 function toAnswer(rows: readonly Row[]): ChainAnswer {
   const [first] = rows as [Row, ...Row[]];
   const grants: GrantFacts[] = [];
-  const credentials: CredentialFacts[] = [];
+  const credentials: CredentialWorth[] = [];
   const issuers: { contract: Address; facts: IssuerFacts }[] = [];
   for (const row of rows) {
     if (isGrant(row) && !grants.some((one) => one.purpose === row.purpose && sameBytes(one.contract, row.contract)))
       grants.push(toGrant(row.c_chain_id, row));
     if (isCredential(row) && !credentials.some((one) => sameBytes(one.contract, row.k_contract)))
-      credentials.push(toCredential(row.c_chain_id, row));
+      credentials.push(toWorth(row));
     if (isIssuer(row) && !issuers.some((one) => sameBytes(one.contract, row.n_contract)))
       issuers.push({ contract: toAddress(row.n_contract), facts: toIssuer(row) });
   }
@@ -151,5 +149,5 @@ function registries<Facts>(
 
 /** False for the row that stands for a chain without a grant, a statement about the credential, or the issuer. */
 const isGrant = (row: Row): row is Row & GrantRow => row.seq !== null;
-const isCredential = (row: Row): row is Row & CredentialRow => row.k_seq !== null;
+const isCredential = (row: Row): row is Row & WorthRow => row.k_contract !== null;
 const isIssuer = (row: Row): row is Row & IssuerRow => row.n_account !== null;

@@ -10,7 +10,6 @@ import {
 } from "../../grants/bytes.ts";
 import type { CredentialRecord } from "../../grants/credentialRecord.ts";
 import type { UnixTime } from "../../grants/record.ts";
-import { NEVER } from "../../grants/rule.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 
 /** What one registry knows about a credential, as its newest event left it: a row of `credential`. */
@@ -38,6 +37,9 @@ export interface CredentialFacts {
   readonly blockTime: UnixTime;
 }
 
+/** As much of it as decides. */
+export type CredentialWorth = Pick<CredentialFacts, "contract" | "record" | "blockNumber">;
+
 /** A credential in one registry, the chain it is on, and the moment it is looked at. */
 export interface CredentialAt {
   readonly facts: CredentialFacts;
@@ -45,24 +47,23 @@ export interface CredentialAt {
   readonly at: UnixTime;
 }
 
-const COLUMNS = [
-  ...["credential", "contract", "holder", "issuer", "seal", "credential_type", "replaces", "superseded_by"],
+const RECORD_COLUMNS = [
   ...["anchored_at", "valid_from", "valid_until", "revoked_at", "withdrawn_at", "superseded_at", "sequence"],
-  ...["reason", "seq", "block_number", "block_time"],
-] as const;
+];
+const prefixed = (columns: readonly string[]): string =>
+  columns.map((column) => `k.${column} AS k_${column}`).join(", ");
 
-/** Columns of `credential k`, prefixed so that they stand beside those of a grant and a chain. */
-export const CREDENTIAL_COLUMNS = COLUMNS.map((column) => `k.${column} AS k_${column}`).join(", ");
+/** Columns of `credential k` that decide, prefixed so that they stand beside those of a grant and a chain. */
+export const WORTH_COLUMNS = prefixed(["contract", ...RECORD_COLUMNS, "block_number"]);
 
-export interface CredentialRow {
-  k_credential: Buffer;
+/** All of them. */
+export const CREDENTIAL_COLUMNS = `${WORTH_COLUMNS}, ${prefixed([
+  ...["credential", "holder", "issuer", "seal", "credential_type", "replaces", "superseded_by", "reason", "seq"],
+  "block_time",
+])}`;
+
+export interface WorthRow {
   k_contract: Buffer;
-  k_holder: Buffer;
-  k_issuer: Buffer;
-  k_seal: Buffer;
-  k_credential_type: Buffer | null;
-  k_replaces: Buffer | null;
-  k_superseded_by: Buffer | null;
   k_anchored_at: bigint;
   k_valid_from: bigint;
   k_valid_until: bigint;
@@ -70,24 +71,24 @@ export interface CredentialRow {
   k_withdrawn_at: bigint;
   k_superseded_at: bigint;
   k_sequence: number;
+  k_block_number: bigint;
+}
+
+export interface CredentialRow extends WorthRow {
+  k_credential: Buffer;
+  k_holder: Buffer;
+  k_issuer: Buffer;
+  k_seal: Buffer;
+  k_credential_type: Buffer | null;
+  k_replaces: Buffer | null;
+  k_superseded_by: Buffer | null;
   k_reason: number | null;
   k_seq: bigint;
-  k_block_number: bigint;
   k_block_time: bigint;
 }
 
-const refOf = (bytes: Buffer | null): CredentialRef | null => (bytes === null ? null : toCredentialRef(bytes));
-
-export const toCredential = (chainId: bigint, row: CredentialRow): CredentialFacts => ({
-  chainId,
+export const toWorth = (row: WorthRow): CredentialWorth => ({
   contract: toAddress(row.k_contract),
-  credential: toCredentialRef(row.k_credential),
-  holder: toAddress(row.k_holder),
-  issuer: toAddress(row.k_issuer),
-  seal: toSeal(row.k_seal),
-  credentialType: row.k_credential_type === null ? null : toBytes32(row.k_credential_type),
-  replaces: refOf(row.k_replaces),
-  supersededBy: refOf(row.k_superseded_by),
   record: {
     anchoredAt: row.k_anchored_at,
     validFrom: row.k_valid_from,
@@ -97,18 +98,25 @@ export const toCredential = (chainId: bigint, row: CredentialRow): CredentialFac
     supersededAt: row.k_superseded_at,
     sequence: row.k_sequence,
   },
-  reason: row.k_reason,
-  seq: row.k_seq,
   blockNumber: row.k_block_number,
-  blockTime: row.k_block_time,
 });
 
-/** When a registry first said something about a credential: anchored or ended it, whichever came first. */
-export const firstSaid = ({ record }: CredentialFacts): UnixTime =>
-  [record.anchoredAt, record.revokedAt, record.withdrawnAt, record.supersededAt].reduce(
-    (first, t) => (t !== 0n && t < first ? t : first),
-    NEVER,
-  );
+const refOf = (bytes: Buffer | null): CredentialRef | null => (bytes === null ? null : toCredentialRef(bytes));
+
+export const toCredential = (chainId: bigint, row: CredentialRow): CredentialFacts => ({
+  ...toWorth(row),
+  chainId,
+  credential: toCredentialRef(row.k_credential),
+  holder: toAddress(row.k_holder),
+  issuer: toAddress(row.k_issuer),
+  seal: toSeal(row.k_seal),
+  credentialType: row.k_credential_type === null ? null : toBytes32(row.k_credential_type),
+  replaces: refOf(row.k_replaces),
+  supersededBy: refOf(row.k_superseded_by),
+  reason: row.k_reason,
+  seq: row.k_seq,
+  blockTime: row.k_block_time,
+});
 
 /** What was known at a moment: everything that was said later is taken out again. */
 export function asOf(facts: CredentialFacts, at: UnixTime): CredentialFacts {

@@ -46,7 +46,7 @@ const text = (at: string | number): string => bytes(`${at} + ${WORD}`, number(at
  * @param account SQL of the account. @param at SQL of the moment.
  */
 export const issuersAsOf = (account: string, at: string): string => `
-  SELECT DISTINCT ON (s.contract) s.account, s.contract, s.block_number, s.block_time, s.block_time AS status_since,
+  SELECT DISTINCT ON (s.contract) s.account, s.contract, s.block_number, s.block_time AS status_since,
          ${status("s")} AS status, (${newest(STATING, "get_byte(b.raw_data, 31)", "s", at)}) AS kinds
     FROM event s
    WHERE s.account = ${account} AND s.chain_id = c.chain_id AND s.kind IN (${STATUS_CHANGING})

@@ -10,13 +10,12 @@ export interface IssuerFacts {
   readonly statusSince: UnixTime;
   /** Of the newest event, at an earlier moment of the newest change of the status. */
   readonly blockNumber: bigint;
-  readonly blockTime: UnixTime;
 }
 
 export const ENTITY_STATUSES = ["ACTIVE", "SUSPENDED", "WITHDRAWN"] as const;
 export type EntityStatus = (typeof ENTITY_STATUSES)[number];
 
-const COLUMNS = ["account", "contract", "kinds", "status", "status_since", "block_number", "block_time"] as const;
+const COLUMNS = ["account", "contract", "kinds", "status", "status_since", "block_number"] as const;
 
 /** Columns of `entity n`, or of what entityTrail.ts makes of the trail, prefixed like those of a credential. */
 export const ISSUER_COLUMNS = COLUMNS.map((column) => `n.${column} AS n_${column}`).join(", ");
@@ -28,7 +27,6 @@ export interface IssuerRow {
   n_status: EntityStatus;
   n_status_since: bigint;
   n_block_number: bigint;
-  n_block_time: bigint;
 }
 
 export const toIssuer = (row: IssuerRow): IssuerFacts => ({
@@ -37,5 +35,4 @@ export const toIssuer = (row: IssuerRow): IssuerFacts => ({
   status: row.n_status,
   statusSince: row.n_status_since,
   blockNumber: row.n_block_number,
-  blockTime: row.n_block_time,
 });
