@@ -47,7 +47,7 @@ async function onChain(use: (chain: TestChain) => Promise<void>): Promise<void> 
 const count = async (): Promise<bigint> =>
   (await sql.query("SELECT count(*) AS n FROM event WHERE chain_id = $1", [chainId])).rows[0].n;
 
-const grant = (name: string, sequence: number, fields: object = {}, more: object = {}): Gibberish =>
+const grant = (name: string, sequence: number, fields = {}, more: Record<string, unknown> = {}): Gibberish =>
   grantEvent(name, { record: { sequence, ...fields } }, more);
 const anchored = (sequence: number) => credentialEvent("CredentialAnchored", { record: { anchoredAt: 1n, sequence } });
 const revoked = (sequence: number) => credentialEvent("CredentialRevoked", { record: { revokedAt: 2n, sequence } });
