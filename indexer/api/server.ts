@@ -28,6 +28,8 @@ export interface Api {
 
 /** A client gets so long to send its request, and a connection may be silent for so long. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than load balancers keep idle connections (60 s mostly): whoever closes first must not be us, or a request on its way is lost. */
+const KEEP_ALIVE_MS = 75_000;
 const SILENCE_TIMEOUT_MS = 30_000;
 const DRAIN_TIMEOUT_MS = 8_000;
 const DRAIN_POLL_MS = 25;
@@ -56,6 +58,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.timeout = SILENCE_TIMEOUT_MS;
   try {
     await listen(server, options.host, options.port);
