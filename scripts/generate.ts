@@ -8,7 +8,12 @@ import { complain, duration, say } from "./terminal/output.ts";
 
 /** Each step is a script under the pinned Node, which `npm run` puts first on the PATH, and what it writes. */
 const STEPS = [
-  { what: "contract types", program: ["node_modules/hardhat/dist/src/cli.js", "build"], writes: ["typechain-types"] },
+  {
+    what: "contract types",
+    program: ["node_modules/hardhat/dist/src/cli.js", "build"],
+    // Lists of the other files, in the order in which the contracts happened to compile.
+    writes: ["typechain-types", ":(exclude)typechain-types/hardhat.d.ts", ":(exclude,glob)typechain-types/**/index.ts"],
+  },
   { what: "frozen contracts", program: ["deploy/freeze.ts"], writes: ["deploy/artifacts", "test/contracts/*.json"] },
   { what: "GraphQL schema", program: ["indexer/api/printSchema.ts"], writes: ["indexer/api/schema.graphql"] },
   { what: "database client", program: ["scripts/run.mjs"], writes: [] },
