@@ -16,7 +16,7 @@ const fsPermissions = {
 };
 
 const solidityTests = readdirSync(new URL("test/contracts", import.meta.url), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".t.sol") || /^support\W.*\.sol$/.test(name))
+  .filter((name) => name.endsWith(".t.sol") || /^(support|symbolic)\W.*\.sol$/.test(name))
   .map((name) => `test/contracts/${name}`);
 
 function compiler(settings: object): SolcSolidityCompilerUserConfig {
