@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { complain, duration, say } from "../terminal/output.ts";
+import { reasonFor } from "./mutation/explained.ts";
 import { allMutants, type Mutant, sampled } from "./mutation/mutants.ts";
 import { Progress } from "./mutation/progress.ts";
 import type { Depth } from "./mutation/solidityTests.ts";
@@ -56,7 +57,8 @@ async function testAll(chosen: readonly Mutant[], progress: Progress, tester: Te
   for (const [done, mutant] of left.entries()) {
     let verdict = await tester.judge(mutant, { ...first(DEPTHS), seed });
     for (const depth of DEPTHS.slice(1)) {
-      if (verdict === "survived") verdict = await tester.judge(mutant, { ...depth, seed });
+      if (verdict === "survived" && reasonFor(mutant) === undefined)
+        verdict = await tester.judge(mutant, { ...depth, seed });
     }
     progress.record(mutant, verdict);
     const perMutant = (performance.now() - began) / (done + 1);
@@ -66,18 +68,25 @@ async function testAll(chosen: readonly Mutant[], progress: Progress, tester: Te
 }
 
 function summary(chosen: readonly Mutant[], progress: Progress): number {
-  const count = (verdict: string) => chosen.filter(({ id }) => progress.verdictOf(id) === verdict).length;
-  const [killed, survived, timeout] = [count("killed"), count("survived"), count("timeout")];
-  const share = (killed + timeout) / (killed + timeout + survived);
-  for (const mutant of chosen) {
-    if (progress.verdictOf(mutant.id) === "survived")
-      say(`\nsurvived: ${described(mutant)}\n- ${mutant.before}\n+ ${mutant.after}`);
+  const having = (verdict: string) => chosen.filter(({ id }) => progress.verdictOf(id) === verdict);
+  const count = (verdict: string) => having(verdict).length;
+  const survivors = having("survived");
+  const open = survivors.filter((mutant) => reasonFor(mutant) === undefined);
+  for (const mutant of survivors) {
+    const why = reasonFor(mutant) ?? "not explained";
+    say(`\nsurvived: ${described(mutant)}: ${why}\n- ${mutant.before}\n+ ${mutant.after}`);
   }
+  const wrong = [...having("killed"), ...having("timeout")].filter((mutant) => reasonFor(mutant) !== undefined);
+  for (const mutant of wrong)
+    complain(`explained.ts says that nobody can notice ${described(mutant)}, and a test did.`);
+  const noticed = count("killed") + count("timeout");
+  const share = noticed / (noticed + open.length);
   say(
-    `\n${killed} killed, ${timeout} never ended, ${survived} survived: ${(100 * share).toFixed(1)} % noticed. Not counted: ` +
-      `${count("equivalent")} that the compiler makes the same code of, ${count("invalid")} that do not compile.`,
+    `\n${count("killed")} killed, ${count("timeout")} never ended, ${open.length} survived: ${(100 * share).toFixed(1)} % noticed. ` +
+      `Not counted: ${survivors.length - open.length} that nobody can notice, ${count("equivalent")} that the compiler makes ` +
+      `the same code of, ${count("invalid")} that do not compile.`,
   );
-  return share >= LEAST_KILLED ? 0 : 1;
+  return share >= LEAST_KILLED && wrong.length === 0 ? 0 : 1;
 }
 
 function described({ file, line, operator }: Mutant): string {

@@ -10,6 +10,8 @@ export interface Mutant {
   readonly id: string;
   readonly file: string;
   readonly line: number;
+  /** The source line that it begins in. */
+  readonly code: string;
   readonly operator: string;
   /** What stood there, and what stands there now. */
   readonly before: string;
@@ -50,10 +52,12 @@ function mutantsOf(file: string, ast: AstNode, content: string, contracts: reado
 
 function mutantOf(file: string, source: SourceText, change: Change, contracts: readonly Product[]): Mutant {
   const content = source.replaced(change, change.replacement);
+  const line = source.line(change.start);
   return {
     id: createHash("sha256").update(file).update(content).digest("hex").slice(0, 12),
     file,
-    line: source.line(change.start),
+    line,
+    code: source.lineText(line).trim(),
     operator: change.operator,
     before: source.text(change),
     after: change.replacement,

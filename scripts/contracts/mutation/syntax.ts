@@ -23,6 +23,10 @@ export class SourceText {
     return this.text({ start: 0, end: position }).split("\n").length;
   }
 
+  lineText(line: number): string {
+    return this.#bytes.toString().split("\n")[line - 1] ?? "";
+  }
+
   replaced({ start, end }: Range, by: string): string {
     return `${this.text({ start: 0, end: start })}${by}${this.text({ start: end, end: this.#bytes.length })}`;
   }
