@@ -19,6 +19,18 @@ const EXPLAINED: readonly Explained[] = [
     why: "Writes the zero that is there: a credential is anchored once. The condition saves the gas.",
   },
   {
+    file: "contracts/CredentialRegistry.sol",
+    code: "if (request.replaces != 0) {",
+    operators: ["condition always true"],
+    why: "Reads the successor of the reference 0, which nothing ever writes. The condition saves the gas.",
+  },
+  {
+    file: "contracts/AccessGrants.sol",
+    code: "if (record.flags() & (HELD | GRANTED_ONWARD) == 0) return record.stateAt(uint64(block.timestamp));",
+    operators: ["condition always false", "& to |", "&: right side only", "Return removed"],
+    why: "Takes the long way to the same state. The condition saves the gas, which test/contracts/gas.test.ts measures.",
+  },
+  {
     file: "contracts/types/GrantId.sol",
     code: "let free := mload(0x40)",
     operators: ["constant + 1"],
