@@ -15,7 +15,8 @@ export interface TestAnvil {
   send<T = unknown>(method: string, ...params: unknown[]): Promise<T>;
   /** Freezes and thaws the process: a node that hangs. */
   signal(name: "SIGSTOP" | "SIGCONT"): void;
-  stop(): Promise<void>;
+  /** At once, or, by SIGINT, after it has written what `--dump-state` asks for. */
+  stop(signal?: "SIGKILL" | "SIGINT"): Promise<void>;
 }
 
 /** The binary itself: the package's own command is a wrapper that signals do not reach through. */
@@ -27,7 +28,13 @@ function anvilBinary(): string {
   return join(dirname(wrapper.resolve(`@foundry-rs/anvil-${platform}-${arch}/package.json`)), "bin", "anvil");
 }
 
-export async function startAnvil(options: { chainId: number; port?: number; args?: string[] }): Promise<TestAnvil> {
+export async function startAnvil(options: {
+  chainId: number;
+  port?: number;
+  args?: string[];
+  /** How long it may take to start; longer where it loads a large state. */
+  startMs?: number;
+}): Promise<TestAnvil> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child: ChildProcess = spawn(
@@ -45,7 +52,7 @@ export async function startAnvil(options: { chainId: number; port?: number; args
     batchMaxCount: 50,
     cacheTimeout: -1,
   });
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + (options.startMs ?? 20_000);
   while ((await provider.send("eth_chainId", []).catch(() => undefined)) === undefined) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`anvil did not start on port ${port}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,13 +64,14 @@ export async function startAnvil(options: { chainId: number; port?: number; args
     account: async (index) => new NonceManager(await provider.getSigner(index)),
     send: (method, ...params) => provider.send(method, params),
     signal: (name) => void child.kill(name),
-    async stop() {
+    async stop(signal = "SIGKILL") {
       provider.destroy();
-      process.removeListener("exit", endWithUs);
       if (child.exitCode === null) {
-        child.kill("SIGKILL");
-        await once(child, "exit");
+        const exited = once(child, "exit");
+        child.kill(signal);
+        await exited;
       }
+      process.removeListener("exit", endWithUs);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import type { TestAnvil } from "../test/support/anvil.ts";
-import { AccessGrants__factory } from "../typechain-types/factories/AccessGrants__factory.ts";
+import { createHash } from "node:crypto";
+import type { TestAnvil } from "../../test/support/anvil.ts";
+import { AccessGrants__factory } from "../../typechain-types/factories/AccessGrants__factory.ts";
 
 /** A chain full of grants: `blocks` blocks of `eventsPerBlock` events, in transactions of `eventsPerTransaction`. */
 export interface BusyChain {
@@ -12,6 +12,11 @@ export interface BusyChain {
 /** Above what a grant in a batch costs. A block has room for what its transactions may use, not for what they do use. */
 const GAS_PER_GRANT = 50_000;
 
+/** The `i`-th value of a kind: the same in every chain, so that a run can be repeated on the same bytes. */
+export const drawn = (kind: "seal" | "context", i: number): string =>
+  `0x${createHash("sha256").update(`${kind} ${i}`).digest("hex")}`;
+
+/** Mines the blocks; the node must not mine by itself. */
 export async function fillChain(
   anvil: TestAnvil,
   contract: string,
@@ -25,9 +30,9 @@ export async function fillChain(
   for (let block = 0; block < size.blocks; block++) {
     const sent: Promise<unknown>[] = [];
     for (let i = 0; i < size.eventsPerBlock; i += size.eventsPerTransaction) {
-      const requests = Array.from({ length: size.eventsPerTransaction }, () => ({
+      const requests = Array.from({ length: size.eventsPerTransaction }, (_, j) => ({
         issuer,
-        seal: `0x${randomBytes(32).toString("hex")}`,
+        seal: drawn("seal", block * size.eventsPerBlock + i + j),
         grantee,
         purpose: 1,
         legalBasis: 3,
@@ -36,7 +41,7 @@ export async function fillChain(
         lockedUntil: 0,
         retention: 157_788_000,
         allowOnward: false,
-        context: `0x${randomBytes(32).toString("hex")}`,
+        context: drawn("context", block * size.eventsPerBlock + i + j),
       }));
       const from = holders[(i / size.eventsPerTransaction) % holders.length];
       const data = abi.encodeFunctionData("grantBatch", [requests]);

@@ -1,0 +1,54 @@
+import { freePort } from "../../test/support/postgres.ts";
+import { mineGrant } from "../chain/grants.ts";
+import { launch } from "../process/launch.ts";
+import type { Subject } from "../subjects/subject.ts";
+import { connected, until, type World } from "./world.ts";
+
+export interface Latency {
+  /** Milliseconds from the node's answer that a block is mined until its grant is read by SQL, each time. */
+  readonly row: readonly number[];
+  /** The same through the indexer's own API; empty where it has none. */
+  readonly answer: readonly number[];
+}
+
+const LONGEST_MS = 60_000;
+
+/**
+ * Mines at random moments of the polling interval and looks until the grant is there. Rows and answers are looked for in
+ * turns, not at once: one client's questions must not slow the other's.
+ * @param heads where it learns of new blocks: by polling every 100 ms, or from a subscription over WebSocket.
+ */
+export async function measureLatency(
+  subject: Subject,
+  { chain }: World,
+  databaseUrl: string,
+  options: { heads: "poll" | "ws"; samples: number },
+): Promise<Latency> {
+  const { contract, startBlock, anvil } = chain;
+  const ws = options.heads === "ws" ? { ws: anvil.url.replace("http:", "ws:") } : {};
+  const run = { rpc: anvil.url, ...ws, databaseUrl, contract, startBlock, pollMs: 100, port: await freePort() };
+  return connected(databaseUrl, async (client) => {
+    const indexer = launch(await subject.launch(run));
+    const bound = { withinMs: LONGEST_MS, what: () => `${subject.title}, ${options.heads}:\n${indexer.output()}` };
+    const measured = { row: [] as number[], answer: [] as number[] };
+    try {
+      await until(() => subject.visible(client, chain.newest.credential), { ...bound, everyMs: 20 });
+      const { answers } = subject;
+      for (let i = -5; i < options.samples; i++) {
+        for (const by of ["row", "answer"] as const) {
+          if (by === "answer" && answers === undefined) continue;
+          const { grant, minedAt } = await mineGrant(chain, Math.random() * 150);
+          const { credential, grantee } = grant;
+          const asked = () =>
+            by === "answer" && answers ? answers(run, credential, grantee) : subject.visible(client, credential);
+          const seen = await until(asked, { ...bound, everyMs: 1 });
+          // The first few warm up connections, plans and code.
+          if (i >= 0) measured[by].push(seen - minedAt);
+        }
+      }
+      return measured;
+    } finally {
+      await indexer.end("SIGTERM");
+    }
+  });
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import { toHex } from "../../indexer/grants/bytes.ts";
+import { asksCheck, checkQuery } from "../measures/ask.ts";
+import type { Subject } from "./subject.ts";
+
+const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));
+const bytes = (hex: string): Buffer => Buffer.from(hex.slice(2), "hex");
+
+const LIST = `query ($g: Address!) {
+  grants(first: 100, filter: { grantee: $g }) { edges { node { credential purpose legalBasis seal state } } }
+}`;
+
+/** Ours, as an operator runs it: one process that indexes and serves. */
+export const grantledger: Subject = {
+  key: "grantledger",
+  title: "Grantledger, linked",
+  without: { ws: "heads by subscription are not built yet" },
+  async launch({ rpc, ws, databaseUrl, contract, startBlock, pollMs, port }) {
+    const options = { rpc: ws === undefined ? [rpc] : [rpc, ws], databaseUrl, contract, startBlock, pollMs, port };
+    return { command: process.execPath, args: [SERVE, JSON.stringify(options)] };
+  },
+  async count(client) {
+    const { rows } = await client.query(
+      `SELECT (SELECT count(*)::int FROM event WHERE retracted_at IS NULL) AS events,
+              (SELECT count(*)::int FROM access_grant) AS grants`,
+    );
+    return rows[0];
+  },
+  async visible(client, credential) {
+    const { rowCount } = await client.query({
+      name: "visible",
+      text: `SELECT 1 FROM access_grant g JOIN chain c ON c.chain_id = g.chain_id AND c.status = 'LIVE'
+              WHERE g.credential = $1`,
+      values: [bytes(credential)],
+    });
+    return rowCount === 1;
+  },
+  answers: ({ port }, credential, grantee) => asksCheck(`http://127.0.0.1:${port}/graphql`, credential, grantee),
+  questions: ({ credential, grantee }) => ({
+    point: { path: "/graphql", body: checkQuery(credential, grantee) },
+    list: { path: "/graphql", body: { query: LIST, variables: { g: grantee } } },
+  }),
+  async credentials(client) {
+    const { rows } = await client.query("SELECT credential FROM access_grant");
+    return rows.map(({ credential }) => toHex(credential));
+  },
+};
