@@ -29,8 +29,8 @@ export async function measureAnswers(
     const { answers, questions } = subject;
     if (answers === undefined || questions === undefined) throw new Error(`${subject.title} has no API`);
     const { credential, grantee } = chain.newest;
-    const what = (): string => `${subject.title} answers:\n${indexer.output()}`;
-    await until(() => answers(how, credential, grantee), { everyMs: 20, withinMs: 120_000, what });
+    const bound = { everyMs: 20, withinMs: 120_000, what: `${subject.title} answers`, by: indexer };
+    await until(() => answers(how, credential, grantee), bound);
     const { point, list } = questions(chain.newest);
     const loads = new Map<"point" | "list", Load>();
     for (const [measure, { path, body }] of [

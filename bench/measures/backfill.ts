@@ -32,19 +32,10 @@ export async function measureBackfill(
     const begun = performance.now();
     const indexer = launch(how);
     try {
-      const what = (): string => {
-        if (!indexer.alive()) return `${subject.title} ended:\n${indexer.output()}`;
-        return `${subject.title} has not reached the head:\n${indexer.output()}`;
-      };
-      const bound = { withinMs: LONGEST_MS, what };
+      const bound = { withinMs: LONGEST_MS, what: `${subject.title} reads the history`, by: indexer };
       // The newest grant is looked up by an index that all have: counting would cost the database more than some need.
-      const seen = await until(
-        async () => {
-          if (!indexer.alive()) throw new Error(what());
-          return subject.visible(client, chain.newest.credential);
-        },
-        { ...bound, everyMs: 20 },
-      );
+      const newest = (): Promise<boolean> => subject.visible(client, chain.newest.credential);
+      const seen = await until(newest, { ...bound, everyMs: 20 });
       const usage = indexer.usage();
       const databaseCpuSeconds = (await databaseCpu(client)) - before;
       const counted = async (): Promise<boolean> => {

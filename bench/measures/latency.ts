@@ -29,7 +29,7 @@ export async function measureLatency(
   const run = { rpc: anvil.url, ...ws, databaseUrl, contract, startBlock, pollMs: 100, port: await freePort() };
   return connected(databaseUrl, async (client) => {
     const indexer = launch(await subject.launch(run));
-    const bound = { withinMs: LONGEST_MS, what: () => `${subject.title}, ${options.heads}:\n${indexer.output()}` };
+    const bound = { withinMs: LONGEST_MS, what: `${subject.title}, heads by ${options.heads}`, by: indexer };
     const measured = { row: [] as number[], answer: [] as number[] };
     try {
       await until(() => subject.visible(client, chain.newest.credential), { ...bound, everyMs: 20 });

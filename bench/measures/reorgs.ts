@@ -37,9 +37,9 @@ export async function measureReorgs(subject: Subject, { postgres }: World, grows
     return await connected(databaseUrl, async (client) => {
       const indexer = launch(await subject.launch(run));
       try {
-        const what = (): string => `${subject.title} at the head:\n${indexer.output()}`;
+        const bound = { withinMs: PATIENCE_MS, what: `${subject.title}, reorgs`, by: indexer };
         const seen = (credential: string) => () => subject.visible(client, credential);
-        await until(seen(chain.newest.credential), { everyMs: 50, withinMs: PATIENCE_MS, what });
+        await until(seen(chain.newest.credential), { ...bound, everyMs: 50 });
         const acts = async () =>
           Promise.all(Array.from({ length: GRANTS_PER_BLOCK }, () => newGrant(anvil, contract, 3)));
         for (let i = 0; i < DEPTH; i++) {
@@ -67,7 +67,7 @@ export async function measureReorgs(subject: Subject, { postgres }: World, grows
           const { wrong, missing } = await compare();
           return wrong === 0 && missing === 0;
         };
-        const at = await until(right, { everyMs: 100, withinMs: PATIENCE_MS, what: () => "" }).catch(() => undefined);
+        const at = await until(right, { ...bound, everyMs: 100 }).catch(() => undefined);
         const rightAfterSeconds = at === undefined ? undefined : (at - last) / 1000;
         return { expected: truth.size, ...(await compare()), rightAfterSeconds };
       } finally {

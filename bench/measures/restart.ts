@@ -1,6 +1,6 @@
 import { freePort } from "../../test/support/postgres.ts";
 import { mineGrant } from "../chain/grants.ts";
-import { launch } from "../process/launch.ts";
+import { launch, type Running } from "../process/launch.ts";
 import type { Run, Subject } from "../subjects/subject.ts";
 import { connected, until, type World } from "./world.ts";
 
@@ -29,21 +29,26 @@ export async function measureRestart(
   const { contract, startBlock, anvil } = chain;
   const base = { rpc: anvil.url, databaseUrl, contract, startBlock, pollMs: 100 };
   return connected(databaseUrl, async (client) => {
-    const start = async (): Promise<{ run: Run; indexer: ReturnType<typeof launch>; begun: number }> => {
+    const start = async (): Promise<{ run: Run; indexer: Running; begun: number }> => {
       const run = { ...base, port: await freePort() };
       const how = await subject.launch(run);
       const begun = performance.now();
       return { run, indexer: launch(how), begun };
     };
     const row = (): Promise<boolean> => subject.visible(client, chain.newest.credential);
-    const bound = (what: string) => ({ everyMs: 2, withinMs: LONGEST_MS, what: () => `${subject.title}: ${what}` });
+    const bound = (what: string, by: Running) => ({
+      everyMs: 2,
+      withinMs: LONGEST_MS,
+      what: `${subject.title}, ${what}`,
+      by,
+    });
 
     const first = await start();
     try {
-      await until(row, bound("caught up"));
+      await until(row, bound("at the head", first.indexer));
       // Time to settle: what runs after it has caught up belongs to running, not to restarting.
       await mineGrant(chain);
-      await until(row, bound("caught up again"));
+      await until(row, bound("at the head again", first.indexer));
     } catch (error) {
       await first.indexer.end("SIGKILL");
       throw error;
@@ -55,8 +60,9 @@ export async function measureRestart(
     try {
       const answered = subject.answers;
       const [seen, told] = await Promise.all([
-        until(row, bound("the row after a restart")),
-        answered && until(() => answered(run, grant.credential, grant.grantee), bound("the answer after a restart")),
+        until(row, bound("the row after a restart", indexer)),
+        answered &&
+          until(() => answered(run, grant.credential, grant.grantee), bound("the answer after a restart", indexer)),
       ]);
       const since = (moment: number): number => (moment - begun) / 1000;
       return { signal, endSeconds, rowSeconds: since(seen), answerSeconds: told && since(told) };

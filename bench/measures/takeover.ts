@@ -1,6 +1,6 @@
 import { freePort } from "../../test/support/postgres.ts";
 import { mineGrant } from "../chain/grants.ts";
-import { launch } from "../process/launch.ts";
+import { launch, type Running } from "../process/launch.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { connected, until, type World } from "./world.ts";
 
@@ -17,9 +17,9 @@ export async function measureTakeover(subject: Subject, { chain }: World, databa
   const base = { rpc: anvil.url, databaseUrl, contract, startBlock, pollMs: 100 };
   return connected(databaseUrl, async (client) => {
     const row = (): Promise<boolean> => subject.visible(client, chain.newest.credential);
-    const bound = { everyMs: 5, withinMs: LONGEST_MS, what: () => `${subject.title}: the standby takes over` };
+    const bound = { everyMs: 5, withinMs: LONGEST_MS, what: `${subject.title}, takeover` };
     const writer = launch(await subject.launch({ ...base, port: await freePort() }));
-    const others: ReturnType<typeof launch>[] = [];
+    const others: Running[] = [];
     try {
       await mineGrant(chain);
       await until(row, bound);

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { TestPostgres } from "../../test/support/postgres.ts";
 import type { BenchChain } from "../chain/storedChain.ts";
+import type { Running } from "../process/launch.ts";
 import { parentOf, usageOf } from "../process/usage.ts";
 
 /** What every measure of a run shares. */
@@ -32,14 +33,19 @@ export async function databaseCpu(client: pg.Client): Promise<number> {
   }
 }
 
-/** Asks again and again until it holds. A question that fails counts as no: tables may not be there yet. */
+/**
+ * Asks again and again until it holds. A question that fails counts as no: tables may not be there yet.
+ * @returns when it held. @throws when it does not in time, or when a process that has to live for it has ended.
+ */
 export async function until(
   holds: () => Promise<boolean>,
-  options: { everyMs: number; withinMs: number; what: () => string },
+  options: { everyMs: number; withinMs: number; what: string; by?: Running },
 ): Promise<number> {
-  const deadline = performance.now() + options.withinMs;
+  const { by, what, withinMs } = options;
+  const deadline = performance.now() + withinMs;
   while (!(await holds().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`not within ${options.withinMs} ms: ${options.what()}`);
+    if (by !== undefined && !by.alive()) throw new Error(`${what}: the process ended\n${by.output()}`);
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms\n${by?.output() ?? ""}`);
     await new Promise((resolve) => setTimeout(resolve, options.everyMs));
   }
   return performance.now();

@@ -13,6 +13,7 @@ import type { Run, Subject } from "./subject.ts";
  */
 const FOLDER = peerFolder("envio");
 const GENERATED = join(FOLDER, "generated");
+const COMPILED = join(GENERATED, "src", "Index.res.mjs");
 const CONFIG = join(GENERATED, "internal.config.json");
 const run = promisify(execFile);
 const DUMMY = { BENCH_START_BLOCK: "0", BENCH_RPC: "http://127.0.0.1:1", BENCH_POLL_MS: "100" };
@@ -22,8 +23,9 @@ export const envio: Subject = {
   title: "Envio HyperIndex 3.0.0-alpha.21",
   without: { takeover: "it keeps no lock: two of them would both write" },
   async prepare(say) {
-    await installPeer("envio", say);
-    if (existsSync(join(GENERATED, "src", "Index.res.mjs"))) return;
+    // What is compiled lies in part among the packages.
+    const installed = await installPeer("envio", say);
+    if (!installed && existsSync(COMPILED)) return;
     say("generating and compiling Envio's indexer (once)");
     await generate();
   },
@@ -32,7 +34,7 @@ export const envio: Subject = {
     const { host, port, user, password, name } = databaseParts(options.databaseUrl);
     return {
       command: process.execPath,
-      args: [join(GENERATED, "src", "Index.res.mjs"), "--tui-off"],
+      args: [COMPILED, "--tui-off"],
       cwd: FOLDER,
       env: {
         ...{ ENVIO_PG_HOST: host, ENVIO_PG_PORT: port, ENVIO_PG_USER: user, ENVIO_PG_PASSWORD: password },
@@ -58,6 +60,7 @@ export const envio: Subject = {
 };
 
 async function generate(): Promise<void> {
+  await rm(GENERATED, { recursive: true, force: true });
   const stub = await mkdtemp(join(tmpdir(), "grantledger-bench-pnpm-"));
   try {
     await writeFile(join(stub, "pnpm"), "#!/bin/sh\nexit 0\n");

@@ -10,18 +10,22 @@ const INSTALL_MS = 10 * 60_000;
 
 export const peerFolder = (name: string): string => fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
 
-/** Installs a peer's packages into its own folder, by its lock file, if they are not there. No install script runs. */
-export async function installPeer(name: string, say: (line: string) => void): Promise<void> {
+/**
+ * Installs a peer's packages into its own folder, by its lock file, if they are not there. No install script runs.
+ * @returns whether it had to.
+ */
+export async function installPeer(name: string, say: (line: string) => void): Promise<boolean> {
   const folder = peerFolder(name);
   const lock = createHash("sha256")
     .update(readFileSync(join(folder, "package-lock.json")))
     .digest("hex");
   const marker = join(folder, "node_modules", ".installed-for-bench");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
+  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return false;
   say(`installing ${name} from npm (once)`);
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   await run("npm", args, { cwd: folder, timeout: INSTALL_MS, maxBuffer: 1 << 24 });
   writeFileSync(marker, lock);
+  return true;
 }
 
 /** The parts of a database's URL, as some take it. */

@@ -34,7 +34,7 @@ export interface Subject {
   /** Which measures make no sense for it, and why. */
   readonly without?: Readonly<Record<string, string>>;
   /** Installs and generates what it needs, once. */
-  prepare?(say: (line: string) => void): Promise<void>;
+  prepare?(say: (line: string) => void): Promise<unknown>;
   launch(run: Run): Promise<Launch>;
   count(client: pg.Client): Promise<Counts>;
   /** Whether the grant of a credential can be read by SQL: for ours only when answers may rest on it. */
