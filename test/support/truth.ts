@@ -89,23 +89,41 @@ const NOTHING_SAID = {
 
 function expectedEvent(contract: string, log: Log, blockTime: bigint): ExpectedEvent {
   const parsed = parseExactly(contract, log);
-  const kind = parsed === undefined ? "UNDECODED" : kindOf(contract, parsed.fragment.name);
+  return expectedFrom(
+    {
+      block_number: BigInt(log.blockNumber),
+      ...{ block_hash: log.blockHash, block_time: blockTime, tx_index: log.transactionIndex, log_index: log.index },
+      ...{ tx_hash: log.transactionHash, address: log.address, topics: log.topics, data: log.data },
+    },
+    parsed && { contract, name: parsed.fragment.name, values: parsed.said },
+  );
+}
+
+/** A log and its place. */
+export interface PlacedLog
+  extends Pick<EventRow, "block_number" | "block_hash" | "block_time" | "tx_index" | "log_index" | "tx_hash"> {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+}
+
+/** The row that a log has to become. @param said what it says, if it is an event. */
+export function expectedFrom(
+  { address, topics, data, ...place }: PlacedLog,
+  said: { readonly contract: string; readonly name: string; readonly values: Said } | undefined,
+): ExpectedEvent {
+  const kind = said === undefined ? "UNDECODED" : kindOf(said.contract, said.name);
   const inColumns = ["GRANTED", "REVOKED", "RELEASED"].includes(kind);
   return {
-    block_number: BigInt(log.blockNumber),
-    block_hash: log.blockHash,
-    block_time: blockTime,
-    tx_index: log.transactionIndex,
-    log_index: log.index,
-    tx_hash: log.transactionHash,
-    contract: log.address.toLowerCase(),
+    ...place,
+    contract: address.toLowerCase(),
     verification: "LINKED",
     ...NOTHING_SAID,
-    ...(parsed && columnsOf(contract, kind, parsed.said)),
+    ...(said && columnsOf(said.contract, kind, said.values)),
     kind,
-    raw_topics: inColumns ? null : `0x${log.topics.map((topic) => topic.slice(2)).join("")}`,
-    raw_data: inColumns ? null : log.data,
-    said: parsed?.said,
+    raw_topics: inColumns ? null : `0x${topics.map((topic) => topic.slice(2)).join("")}`,
+    raw_data: inColumns ? null : data,
+    said: said?.values,
   };
 }
 

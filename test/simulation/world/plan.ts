@@ -1,0 +1,105 @@
+import { createRandom, type Random } from "../../support/random.ts";
+import { FAULTS, type FaultName, faultsFor } from "../faults/catalogue.ts";
+import type { Mode } from "../faults/fault.ts";
+
+/** What a seed decides: the whole course of a world, apart from what the blocks hold (see FakeChain). */
+export interface Plan {
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly chains: readonly ChainPlan[];
+  readonly steps: readonly Step[];
+  /** The last step contradicts what was final: the first chain has to end quarantined. */
+  readonly pastFinality: boolean;
+  /** PostgreSQL is stopped and started again, so that this world cannot share one. */
+  readonly ownPostgres: boolean;
+}
+
+export interface ChainPlan {
+  readonly chainId: number;
+  readonly startBlock: number;
+  readonly endpoints: number;
+  /** Blocks before the indexer is started. */
+  readonly history: number;
+}
+
+export type Step = { readonly chain: number } & (
+  | { readonly type: "mine"; readonly blocks: number; readonly busy: number }
+  /** `length` may be below `depth`: a branch can win before it is as long. */
+  | { readonly type: "fork"; readonly depth: number; readonly length: number; readonly busy: number }
+  | { readonly type: "return" }
+  | { readonly type: "finalize"; readonly behind: number }
+  | { readonly type: "fault"; readonly endpoint: number; readonly name: FaultName; readonly times: number }
+  /** `inTransaction`: while something is written and not committed. */
+  | { readonly type: "kill"; readonly inTransaction: boolean; readonly pauseMs: number }
+  | { readonly type: "stop" }
+  | { readonly type: "terminate" }
+  | { readonly type: "restartPostgres" }
+  | { readonly type: "quiet" }
+) & {
+    /** How many requests the indexer makes before the next step. */
+    readonly requests: number;
+  };
+
+export interface PlanOptions {
+  readonly mode?: Mode;
+  /** Only these faults, and no kills or lost databases: what else happens to the chains stays. */
+  readonly faults?: readonly FaultName[];
+  readonly kills?: boolean;
+}
+
+export function planOf(
+  seed: number,
+  { mode = "LINKED", faults, kills = faults === undefined }: PlanOptions = {},
+): Plan {
+  const random = createRandom(seed);
+  const chains = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, i): ChainPlan => {
+    const [startBlock, endpoints] = [1 + random.int(6), random.pick([1, 1, 2, 3])];
+    return { chainId: 50_000 + i, startBlock, endpoints, history: random.pick([0, 3, 12, 40, 90]) };
+  });
+  const ownPostgres = kills && random.chance(0.12);
+  const names = faults ?? faultsFor(mode);
+  const steps: Step[] = [];
+  const count = 14 + random.int(24);
+  for (let i = 0; i < count; i++) steps.push(...anyStep(random, { chains, names, kills, ownPostgres }));
+  const pastFinality = faults === undefined && random.chance(0.1);
+  return { seed, mode, chains, steps, pastFinality, ownPostgres };
+}
+
+interface Course {
+  readonly chains: readonly ChainPlan[];
+  readonly names: readonly FaultName[];
+  readonly kills: boolean;
+  readonly ownPostgres: boolean;
+}
+
+function anyStep(random: Random, { chains, names, kills, ownPostgres }: Course): Step[] {
+  const chain = random.int(chains.length);
+  const requests = random.pick([0, 1, 3, 6, 10, 16]);
+  const on = { chain, requests };
+  const busy = random.pick([0, 0.5, 0.9]);
+  const dice = random.int(100);
+  if (dice < 28) return [{ ...on, type: "mine", blocks: random.pick([1, 1, 1, 2, 3, 20]), busy }];
+  if (dice < 46) {
+    const depth = random.pick([1, 1, 2, 3, 5, 9, 17]);
+    return [{ ...on, type: "fork", depth, length: Math.max(1, depth + random.int(4) - 1), busy }];
+  }
+  if (dice < 50) return [{ ...on, type: "return" }];
+  if (dice < 57) return [{ ...on, type: "finalize", behind: random.int(20) }];
+  if (dice < 84) {
+    const name = random.pick(names);
+    const endpoint = random.int(chains[chain]?.endpoints ?? 1);
+    // Something has to happen for most faults to be met.
+    const then: Step = { ...on, type: "mine", blocks: 1 + random.int(3), busy: 0.9 };
+    const times = 1 + random.int(FAULTS[name].most);
+    return [
+      { ...on, type: "fault", endpoint, name, times, requests: random.int(3) },
+      { ...then, requests: 4 + random.int(12) },
+    ];
+  }
+  if (!kills) return [{ ...on, type: "mine", blocks: 1, busy }];
+  if (dice < 89) return [{ ...on, type: "kill", inTransaction: random.chance(0.5), pauseMs: random.int(30) }];
+  if (dice < 91) return [{ ...on, type: "stop" }];
+  if (dice < 95) return [{ ...on, type: "terminate" }];
+  if (dice < 97 && ownPostgres) return [{ ...on, type: "restartPostgres" }];
+  return [{ ...on, type: "quiet" }];
+}

@@ -1,0 +1,94 @@
+import { connect, readLedger } from "../../support/ledger.ts";
+import { until } from "../../support/wait.ts";
+import type { FaultName } from "../faults/catalogue.ts";
+import { assertChecks, assertQuarantined } from "./agreement.ts";
+import { Questions } from "./ask.ts";
+import { WorldDatabases } from "./database.ts";
+import type { Plan } from "./plan.ts";
+import { heal, quiet } from "./quiet.ts";
+import { take } from "./steps.ts";
+import { World, type WorldOptions } from "./world.ts";
+
+/** What a world was, for whoever wonders whether anything happened in it. */
+export interface WorldReport {
+  readonly blocks: number;
+  readonly events: number;
+  readonly retracted: number;
+  readonly kills: number;
+  readonly met: ReadonlyMap<FaultName, number>;
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
+/** How many checks are asked of each world. */
+const CHECKS = 50;
+
+/**
+ * Carries out a plan and compares what became of it.
+ * @throws an error with the line that does the same again.
+ */
+export async function run(plan: Plan, shared: WorldDatabases, options: WorldOptions = {}): Promise<WorldReport> {
+  const databases = plan.ownPostgres ? await WorldDatabases.start() : shared;
+  const world = await World.open(plan, databases, options);
+  try {
+    await world.start();
+    for (const step of plan.steps) await take(world, step);
+    await quiet(world);
+    const questions = await Questions.open(world.databaseUrl);
+    try {
+      const chains = world.chains.map(({ chain }) => chain);
+      const reasons = await assertChecks(questions, chains, world.random, CHECKS);
+      if (plan.pastFinality) await contradict(world, questions);
+      const events = world.chains.flatMap(({ recorded }) => [...recorded.values()]);
+      return {
+        blocks: chains.reduce((sum, { canonical }) => sum + canonical.length, 0),
+        events: events.length,
+        retracted: events.filter(({ retracted_at }) => retracted_at !== null).length,
+        ...{ kills: world.kills, met: world.met, reasons },
+      };
+    } finally {
+      await questions.close();
+    }
+  } catch (error) {
+    throw new Error(`seed ${plan.seed}: ${error instanceof Error ? error.message : error}\nagain: ${again(plan)}`, {
+      cause: error,
+    });
+  } finally {
+    await world.close();
+    if (plan.ownPostgres) await databases.stop();
+  }
+}
+
+export const again = ({ seed, mode }: Plan): string =>
+  `npm run simulate -- --from ${seed} --seeds 1${mode === "LINKED" ? "" : ` --mode ${mode}`}`;
+
+/** The first chain leaves what was final: it is quarantined, keeps what it had, and the others go on. */
+async function contradict(world: World, questions: Questions): Promise<void> {
+  const [first, ...others] = world.chains;
+  if (first === undefined) return;
+  const { chain } = first;
+  chain.finalize(chain.head.number - 1, chain.head.number);
+  await quiet(world);
+  const sql = await connect(world.databaseUrl);
+  try {
+    const before = await readLedger(sql, chain.chainId);
+    const depth = chain.head.number - chain.finalized + 1 + world.random.int(3);
+    const length = depth + 1 + world.random.int(5);
+    await chain.fork(Math.min(depth, chain.head.number - chain.startBlock), length, () => chain.acts(0.8));
+    for (const other of others) await other.chain.mine(other.chain.acts(1));
+    heal(world);
+    const after = await until(
+      `chain ${chain.chainId} is quarantined`,
+      async () => {
+        const ledger = await readLedger(sql, chain.chainId);
+        return ledger.chain?.status === "QUARANTINED" && ledger;
+      },
+      { withinMs: world.options.settlesWithinMs ?? 30_000 },
+    );
+    if (JSON.stringify(after.events.length) !== JSON.stringify(before.events.length))
+      throw new Error("a quarantined chain lost or took up events");
+    await quiet(world, others);
+    await assertQuarantined(questions, chain);
+  } finally {
+    await sql.end();
+  }
+}
