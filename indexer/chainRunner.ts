@@ -1,6 +1,7 @@
 import type { ChainConfig } from "./config/config.ts";
 import type { Address } from "./grants/bytes.ts";
 import { HiddenEventError } from "./ledger/changes.ts";
+import { WriteQueue } from "./ledger/writeQueue.ts";
 import { ChainWriter } from "./ledger/writer.ts";
 import { Backoff, sleep } from "./ops/backoff.ts";
 import type { Clock } from "./ops/clock.ts";
@@ -133,30 +134,38 @@ export class ChainRunner {
       pause: () => sleep(chain.pollIntervalMs, signal),
       signal,
     });
+    const queue = new WriteQueue(writer);
     try {
       while (true) {
         let step: IteratorResult<Step>;
         try {
           step = await steps.next();
         } catch (error) {
+          // What was read before is written first, and where that failed the ledger's word counts.
+          await queue.drain();
           if (signal.aborted) return;
           if (!(error instanceof RetryableError)) throw error;
           return await this.#waitAfter(error);
         }
-        if (step.done) return;
-        await this.#apply(writer, step.value);
+        if (step.done) return await queue.drain();
+        await this.#apply(writer, queue, step.value);
         this.#backoff.reset();
       }
     } finally {
       await steps.return(undefined);
+      // Nothing may be under way when the writer is closed or used otherwise; its failure was met, or another one is.
+      await queue.drain().catch(() => {});
     }
   }
 
-  async #apply(writer: ChainWriter, step: Step): Promise<void> {
+  /** History is read on while it is being written; every other step waits until the ones before it are done. */
+  async #apply(writer: ChainWriter, queue: WriteQueue, step: Step): Promise<void> {
+    if (step.type !== "extend") await queue.drain();
     switch (step.type) {
       case "extend": {
         const { headers, logs } = step.blocks;
-        await writer.append({ headers, logs, view: step.view });
+        await queue.add({ headers, logs, view: step.view });
+        if (step.view.caughtUp) await queue.drain();
         this.#reached(step.view);
         this.#log.debug(
           { block: headers.at(-1)?.number.toString(), blocks: headers.length, events: logs.length },

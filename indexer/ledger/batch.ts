@@ -19,6 +19,8 @@ export interface Batch {
   readonly derived: readonly DerivedRows[];
   /** Whose `parent_end` these events may have changed. */
   readonly families: readonly Family[];
+  /** Whether one of them was made under a parent. */
+  readonly onward: boolean;
 }
 
 /** Rows of one derived table: of what begins, and of what was there before; undefined when there are none. */
@@ -54,12 +56,18 @@ export function encodeBatch(contracts: Contracts, logs: readonly TimedLog[], fir
       projection.add({ log: timed.log, blockTime: timed.blockTime, contract: contract.address, seq }, event);
     seq++;
   }
-  return { events: events.finish(), derived: projection.rows(chainId), families: projection.families };
+  return {
+    events: events.finish(),
+    derived: projection.rows(chainId),
+    families: projection.families,
+    onward: projection.onward,
+  };
 }
 
 /** What events make of the derived tables. */
 export class Projection {
   readonly families: Family[] = [];
+  onward = false;
   readonly #grants = new Changes(GRANT_TABLE);
   readonly #credentials = new Changes(CREDENTIAL_TABLE);
   readonly #entities = new Changes(ENTITY_TABLE);
@@ -67,6 +75,7 @@ export class Projection {
   add(origin: Origin, event: DecodedEvent): void {
     if ("grantee" in event) {
       this.#grants.add(origin, event);
+      if (event.onward !== undefined) this.onward = true;
       const family = familyOf(event, origin.contract);
       if (family !== undefined) this.families.push(family);
     } else if ("credential" in event) this.#credentials.add(origin, event);

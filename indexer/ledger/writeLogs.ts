@@ -4,8 +4,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
-import type { TimedLog } from "../sync/attach.ts";
-import { type Contracts, type DerivedRows, encodeBatch } from "./batch.ts";
+import type { Batch, DerivedRows } from "./batch.ts";
 import { HiddenEventError, outOfSequence, type Place } from "./changes.ts";
 import { CREDENTIAL_TABLE } from "./credentialTable.ts";
 import { copyChangedSql, copyCreatedSql, createWaitingSql, findHiddenSql, takeOverSql } from "./derived.ts";
@@ -28,17 +27,12 @@ export async function prepareSession(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Writes logs as events and takes over what follows from them, inside the transaction that the caller began.
- * @throws HiddenEventError when the change before the first one in these logs of a thing is not there: the node kept an
+ * Writes events and takes over what follows from them, inside the transaction that the caller began.
+ * @throws HiddenEventError when the change before the first one in this batch of a thing is not there: the node kept an
  *   event back, and nothing may be written that does not follow from it.
  */
-export async function writeLogs(
-  client: pg.ClientBase,
-  contracts: Contracts,
-  logs: readonly TimedLog[],
-  first: Learned,
-): Promise<void> {
-  const { events, derived, families } = encodeBatch(contracts, logs, first);
+export async function writeBatch(client: pg.ClientBase, batch: Batch, first: Learned): Promise<void> {
+  const { events, derived, families } = batch;
   await copy(client, COPY_EVENTS_SQL, events);
   for (const rows of derived) await writeDerived(client, rows, first);
   const orphan = await followParents(client, first.chainId, families);

@@ -1,22 +1,35 @@
 import pg from "pg";
 import { sameBytes } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
-import { BugError } from "../ops/errors.ts";
+import { BugError, RetryableError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
-import { type Contracts, contractsByAddress } from "./batch.ts";
+import { type Batch, type Contracts, contractsByAddress, encodeBatch } from "./batch.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
+import type { Learned } from "./eventRows.ts";
 import { retractAbove } from "./fallBack.ts";
+import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
-import { prepareSession, writeLogs } from "./writeLogs.ts";
+import { prepareSession, writeBatch } from "./writeLogs.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
   readonly headers: readonly Header[];
   readonly logs: readonly TimedLog[];
   readonly view: ChainView;
+}
+
+/** An extension as the rows it becomes, numbered: made by one writer, to be written by it next. */
+export interface PreparedExtension {
+  readonly headers: readonly Header[];
+  readonly view: ChainView;
+  /** Undefined when there are no events. */
+  readonly batch: Batch | undefined;
+  /** Of the first event, if there is one. */
+  readonly first: Learned;
+  readonly lastSeq: bigint;
 }
 
 export interface WriterOptions extends ChainIdentity {
@@ -27,6 +40,12 @@ export interface WriterOptions extends ChainIdentity {
 /** The lock's key names us and the chain, so that it cannot meet that of somebody else on the same server. */
 const LOCK_SQL = "SELECT pg_try_advisory_lock(hashtextextended('grantledger.chain.' || $1::text, 0)) AS locked";
 const STATEMENT_TIMEOUT_MS = 60_000;
+/**
+ * While history is read, a commit need not wait for the disk. A server that crashes then forgets the last of them whole,
+ * cursor and all, and they are read again; no answer rested on a chain in BACKFILL. The commit that makes it LIVE waits,
+ * and the log of writes before it is on disk with it.
+ */
+const UNHURRIED_SQL = "SET LOCAL synchronous_commit = off";
 
 /**
  * The one writer of one chain. Events, derived rows, headers and cursor move in one transaction, or none of them does.
@@ -40,6 +59,10 @@ export class ChainWriter {
   readonly #contracts: Contracts;
   readonly #clock: Clock;
   #cursor: Cursor;
+  /** Where the cursor will be when all that was prepared is written. */
+  #prepared: Pick<Cursor, "lastSeq" | "knownAt">;
+  /** The indexes that answers need are known to be there. */
+  #indexed = false;
 
   private constructor(client: pg.Client, options: WriterOptions, cursor: Cursor) {
     this.#client = client;
@@ -47,6 +70,7 @@ export class ChainWriter {
     this.#contracts = contractsByAddress(options.contracts);
     this.#clock = options.clock;
     this.#cursor = cursor;
+    this.#prepared = cursor;
   }
 
   /**
@@ -86,56 +110,81 @@ export class ChainWriter {
   }
 
   window(): Promise<StoredBlock[]> {
-    return this.#read(() => readWindow(this.#client, this.#chainId));
+    return this.#attempt(() => readWindow(this.#client, this.#chainId));
   }
 
   /** How many live events each block above `number` has, of those that have any. */
   eventCounts(number: bigint): Promise<Map<bigint, number>> {
-    return this.#read(() => countEvents(this.#client, this.#chainId, number));
+    return this.#attempt(() => countEvents(this.#client, this.#chainId, number));
+  }
+
+  /**
+   * Encodes blocks that follow those prepared before. Needs no database, so that it can be done while those are being
+   * written; what is prepared is written in this order, and nothing else in between.
+   * @throws HiddenEventError when the changes of a thing are not complete in themselves.
+   */
+  prepare({ headers, logs, view }: Extension): PreparedExtension {
+    const first = { chainId: this.#chainId, seq: this.#prepared.lastSeq + 1n, at: this.#moment() };
+    const batch = logs.length === 0 ? undefined : encodeBatch(this.#contracts, logs, first);
+    const lastSeq = this.#prepared.lastSeq + BigInt(logs.length);
+    this.#prepared = { lastSeq, knownAt: first.at };
+    return { headers, view, batch, first, lastSeq };
   }
 
   /** Adds blocks after the cursor. */
-  append(extension: Extension): Promise<void> {
-    const { headers, logs, view } = extension;
+  async append(extension: Extension): Promise<void> {
+    return this.write(this.prepare(extension));
+  }
+
+  /** Adds what was prepared after the cursor. */
+  async write({ headers, view, batch, first, lastSeq }: PreparedExtension): Promise<void> {
     const newest = headers.at(-1);
     if (newest === undefined) throw new BugError("append: no blocks");
     const indexed = this.#cursor.indexed;
-    const [first] = headers;
-    if (indexed !== undefined && first !== undefined)
-      if (first.number !== indexed.number + 1n || !sameBytes(first.parentHash, indexed.hash))
-        throw new BugError(`append: block ${first.number} does not link to the cursor's block ${indexed.number}`);
+    const [oldest] = headers;
+    if (indexed !== undefined && oldest !== undefined)
+      if (oldest.number !== indexed.number + 1n || !sameBytes(oldest.parentHash, indexed.hash))
+        throw new BugError(`append: block ${oldest.number} does not link to the cursor's block ${indexed.number}`);
+    if (first.seq !== this.#cursor.lastSeq + 1n)
+      throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
 
-    return this.#transaction(async (knownAt) => {
-      const before = this.#cursor.lastSeq;
-      if (logs.length > 0)
-        await writeLogs(this.#client, this.#contracts, logs, { chainId: this.#chainId, seq: before + 1n, at: knownAt });
-      await this.#writeHeaders(headers, view);
-      const cursor = {
-        ...this.#cursor,
-        indexed: { number: newest.number, hash: newest.hash, time: newest.time },
-        lastSeq: before + BigInt(logs.length),
-        knownAt,
-      };
-      return this.#writeChain(cursor, view);
-    });
+    await this.#prepareIndexes(view, batch);
+    return this.#transaction(
+      async () => {
+        if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
+        if (batch !== undefined) await writeBatch(this.#client, batch, first);
+        await this.#writeHeaders(headers, view);
+        const cursor = {
+          ...this.#cursor,
+          indexed: { number: newest.number, hash: newest.hash, time: newest.time },
+          lastSeq,
+          knownAt: first.at,
+        };
+        return this.#writeChain(cursor, view);
+      },
+      first.at,
+      view.caughtUp,
+    );
   }
 
   /** Records what the node says now, with no new block: its head and how final our blocks have become. */
-  confirm(view: ChainView): Promise<void> {
-    return this.#transaction(async () => this.#writeChain(this.#cursor, view));
+  async confirm(view: ChainView): Promise<void> {
+    await this.#prepareIndexes(view);
+    return this.#transaction(async () => this.#writeChain(this.#cursor, view), undefined, view.caughtUp);
   }
 
   /**
    * Drops the blocks above `ancestor`: their events are marked retracted, what followed from them falls back to what is left. Until the
    * new branch is in, no answer rests on this chain.
    */
-  rollback(ancestor: StoredBlock): Promise<void> {
+  async rollback(ancestor: StoredBlock): Promise<void> {
     const { indexed, finalizedNumber } = this.#cursor;
     if (indexed === undefined || ancestor.number >= indexed.number)
       throw new BugError(`rollback to ${ancestor.number}: the cursor is at ${indexed?.number ?? "nothing"}`);
     if (finalizedNumber !== undefined && ancestor.number < finalizedNumber)
       throw new BugError(`rollback to ${ancestor.number}: block ${finalizedNumber} is final`);
 
+    await this.#buildIndexes();
     return this.#transaction(async (knownAt) => {
       const at = timestamptz(knownAt);
       const retracted = await retractAbove(this.#client, this.#contracts, this.#chainId, ancestor.number, at);
@@ -177,7 +226,7 @@ export class ChainWriter {
     await this.#client.end().catch(() => {});
   }
 
-  async #read<T>(query: () => Promise<T>): Promise<T> {
+  async #attempt<T>(query: () => Promise<T>): Promise<T> {
     try {
       return await query();
     } catch (error) {
@@ -185,20 +234,48 @@ export class ChainWriter {
     }
   }
 
-  /** Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. */
-  async #transaction(work: (knownAt: bigint) => Promise<Cursor>): Promise<void> {
-    // Strictly rising, whatever the clock does, so that "what did we know at" has one answer.
+  /** Strictly rising, whatever the clock does, so that "what did we know at" has one answer. */
+  #moment(): bigint {
     const now = BigInt(Math.trunc(this.#clock())) * 1000n;
-    const knownAt = now > this.#cursor.knownAt ? now : this.#cursor.knownAt + 1n;
-    try {
-      await this.#client.query("BEGIN");
-      const cursor = await work(knownAt);
-      await this.#client.query("COMMIT");
-      this.#cursor = cursor;
-    } catch (error) {
-      await this.#client.query("ROLLBACK").catch(() => {});
-      throw databaseError(error);
-    }
+    const { knownAt } = this.#prepared;
+    return now > knownAt ? now : knownAt + 1n;
+  }
+
+  /** Drops the late indexes where history begins, and builds those that what comes next needs. */
+  async #prepareIndexes(view: ChainView, batch?: Batch): Promise<void> {
+    if (this.#indexed) return;
+    if (view.caughtUp) return this.#buildIndexes();
+    await this.#attempt(async () => {
+      if (this.#cursor.indexed === undefined) await dropLateIndexes(this.#client);
+      if (batch?.onward) await buildLateIndexes(this.#client, ["event_by_grant"]);
+    });
+  }
+
+  async #buildIndexes(): Promise<void> {
+    if (!this.#indexed) await this.#attempt(() => buildLateIndexes(this.#client));
+  }
+
+  /**
+   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned.
+   * @param live the chain is LIVE afterwards: its answers need the indexes.
+   */
+  async #transaction(work: (knownAt: bigint) => Promise<Cursor>, at = this.#moment(), live = false): Promise<void> {
+    await this.#attempt(async () => {
+      try {
+        await this.#client.query("BEGIN");
+        if (live && !this.#indexed && !(await holdLateIndexes(this.#client)))
+          throw new RetryableError("another chain began to fill the ledger, indexes have to be built again");
+        const cursor = await work(at);
+        await this.#client.query("COMMIT");
+        this.#cursor = cursor;
+        this.#indexed = live;
+        // What was prepared ahead stays ahead.
+        if (cursor.knownAt > this.#prepared.knownAt) this.#prepared = cursor;
+      } catch (error) {
+        await this.#client.query("ROLLBACK").catch(() => {});
+        throw error;
+      }
+    });
   }
 
   /** Keeps what a reorg may still touch: from the finalized block on. */

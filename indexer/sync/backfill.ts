@@ -1,8 +1,11 @@
 import { isTooLarge } from "../rpc/errors.ts";
 import type { Blocks } from "./fetch.ts";
 
-/** Ranges in flight at once: one being written, the others on their way. */
-const AHEAD = 3;
+/** Ranges on their way at once: few where the node is near, more where its answers are waited for. */
+const LEAST_AHEAD = 3;
+const MOST_AHEAD = 8;
+/** Answers that wait for their turn are held parsed, at about two kilobytes a log. */
+const LOGS_AHEAD = 20_000;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
 const TARGET_LOGS = 5_000;
 const MAX_BLOCKS = 1_000;
@@ -15,12 +18,22 @@ export class RangeSize {
   #blocks = 50;
   /** No larger than what the node refused before. */
   #ceiling = MAX_BLOCKS;
+  /** Of the newest answer; undefined before the first. */
+  #logsPerBlock: number | undefined;
 
   get blocks(): number {
     return this.#blocks;
   }
 
+  /** How many ranges of this size may be on their way: one, until an answer has told how much they hold. */
+  get bound(): number {
+    if (this.#logsPerBlock === undefined) return 1;
+    const logs = this.#blocks * this.#logsPerBlock;
+    return Math.max(1, Math.min(MOST_AHEAD, Math.floor(LOGS_AHEAD / Math.max(1, logs))));
+  }
+
   answered(blocks: number, logs: number): void {
+    this.#logsPerBlock = logs / blocks;
     const fitting = logs === 0 ? blocks * 2 : Math.floor((blocks * TARGET_LOGS) / logs);
     this.#blocks = Math.max(1, Math.min(fitting, blocks * 2, this.#ceiling));
   }
@@ -45,24 +58,43 @@ export async function* backfill(
   // Ends the requests still under way when the reader of this generator stops early.
   const abandoned = new AbortController();
   const bound = AbortSignal.any([signal, abandoned.signal]);
-  const ahead: Promise<Blocks[]>[] = [];
+  const ahead: Reading[] = [];
+  let width = LEAST_AHEAD;
   let next = from;
   try {
     while (next <= to || ahead.length > 0) {
-      while (ahead.length < AHEAD && next <= to) {
+      while (ahead.length < Math.min(width, size.bound) && next <= to) {
         const last = next + BigInt(size.blocks) - 1n;
         const end = last < to ? last : to;
-        const reading = readSplitting(read, next, end, size, bound);
-        // A failure is met where the range's turn comes; until then it must not count as unhandled.
-        reading.catch(() => {});
-        ahead.push(reading);
+        ahead.push(begin(readSplitting(read, next, end, size, bound)));
         next = end + 1n;
       }
-      yield* (await ahead.shift()) ?? [];
+      const first = ahead.shift();
+      if (first === undefined) continue;
+      // Whoever uses the blocks is faster than one answer after the other.
+      if (!first.arrived) width = Math.min(width + 1, MOST_AHEAD);
+      yield* await first.blocks;
     }
   } finally {
     abandoned.abort();
   }
+}
+
+interface Reading {
+  readonly blocks: Promise<Blocks[]>;
+  arrived: boolean;
+}
+
+function begin(blocks: Promise<Blocks[]>): Reading {
+  const reading: Reading = { blocks, arrived: false };
+  // A failure is met where the range's turn comes; until then it must not count as unhandled.
+  blocks.then(
+    () => {
+      reading.arrived = true;
+    },
+    () => {},
+  );
+  return reading;
 }
 
 /** One range, halved for as long as the node finds it too large. */
