@@ -61,8 +61,9 @@ const whyUnread = (error: unknown): string =>
 
 function answerHealth(response: ServerResponse, { eventLoop }: Watched): void {
   const delay = Math.round(eventLoop.medianDelayMs());
-  if (delay <= STALLED_MS) return sendJson(response, 200, { status: "alive" });
-  sendJson(response, 503, { status: "stalled", why: `the event loop is ${delay} ms late, half of the time or more` });
+  if (delay <= STALLED_MS) sendJson(response, 200, { status: "alive" });
+  else
+    sendJson(response, 503, { status: "stalled", why: `the event loop is ${delay} ms late, half of the time or more` });
 }
 
 async function readReadiness({ database, clock, maxStalenessSeconds, runners }: Watched) {
