@@ -144,10 +144,13 @@ export class ChainRunner {
       return sleep(STANDBY_POLL_MS, this.#stop.signal);
     }
     try {
-      const hold = await writer.hold();
-      if (hold !== undefined) throw hold;
-      if (this.#incomplete) await this.#readAgain(writer);
-      while (!this.#stop.signal.aborted) await this.#followOnce(writer);
+      while (!this.#stop.signal.aborted) {
+        // Not only at the beginning: who waits for a node writes nothing, and would keep the lock from an operator.
+        const hold = await writer.hold();
+        if (hold !== undefined) throw hold;
+        if (this.#incomplete) await this.#readAgain(writer);
+        await this.#followOnce(writer);
+      }
     } finally {
       await writer.close();
     }

@@ -115,7 +115,10 @@ function expected(use: ReadUse, chains: readonly Case[], requireAnchor: boolean)
   const wouldAllow = chains.filter((one) => isRetired(one) && good.includes(one.grant));
   const allSeen = asked.every(sees) && wouldAllow.length === 0;
   if (granted === undefined && allSeen) {
-    const [, reason] = DENIED_BY_GRANT.find(([state]) => chains.some(({ grant }) => grant === state)) ?? ["", "NO_GRANT"];
+    const [, reason] = DENIED_BY_GRANT.find(([state]) => chains.some(({ grant }) => grant === state)) ?? [
+      "",
+      "NO_GRANT",
+    ];
     return ["DENIED", reason];
   }
   const obstacle = (among: readonly Case[]): [string, string] | undefined => {
