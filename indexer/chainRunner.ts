@@ -1,15 +1,21 @@
 import type { ChainConfig } from "./config/config.ts";
 import type { Address } from "./grants/bytes.ts";
 import { HiddenEventError } from "./ledger/changes.ts";
+import { HeldChainError, stillHeld } from "./ledger/heldChain.ts";
 import { WriteQueue } from "./ledger/writeQueue.ts";
 import { ChainWriter } from "./ledger/writer.ts";
 import { Backoff, sleep } from "./ops/backoff.ts";
+import { type ChainObserver, UNOBSERVED, type WriteStep } from "./ops/chainObserver.ts";
 import type { Clock } from "./ops/clock.ts";
-import { explain, OperatorError, RetryableError } from "./ops/errors.ts";
+import { disbeliefOf } from "./ops/disbelief.ts";
+import { explain, RetryableError } from "./ops/errors.ts";
 import type { Logger } from "./ops/log.ts";
+import { type Phase, waitsFor } from "./ops/phase.ts";
+import { Progress, type ProgressReport, progressWords } from "./ops/progress.ts";
 import { type ChainReader, createChainReader } from "./rpc/chainReader.ts";
 import { RpcClient } from "./rpc/client.ts";
 import { Endpoint } from "./rpc/endpoint.ts";
+import { observing, type RpcObserver } from "./rpc/observer.ts";
 import { BlockFetcher } from "./sync/fetch.ts";
 import { type ChainView, follow, type Step } from "./sync/follow.ts";
 import { findOmission } from "./sync/omission.ts";
@@ -20,28 +26,35 @@ export interface ChainRunnerOptions {
   readonly databaseUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer?: ChainObserver;
+  readonly rpcObserver?: RpcObserver;
 }
-
-/** What a chain is doing, for people. `stopped` needs an operator. */
-export type Phase = "starting" | "standby" | "backfill" | "live" | "retrying" | "stopped";
 
 const RPC_TIMEOUT_MS = 20_000;
 const STANDBY_POLL_MS = 1_000;
 /** The head is confirmed in the database at least so often, so that a reader can tell a quiet chain from a dead one. */
 const HEARTBEAT_MS = 1_000;
+/** How often a chain that waits for an operator looks whether one has decided. */
+const HELD_POLL_MS = 1_000;
+const PROGRESS_EVERY_MS = 5_000;
 
 /** Keeps one chain's part of the ledger up to its head, until stopped. */
 export class ChainRunner {
   readonly #options: ChainRunnerOptions;
   readonly #log: Logger;
   readonly #stop = new AbortController();
+  readonly #observer: ChainObserver;
   readonly #contracts: readonly Address[];
+  readonly #startBlock: bigint;
   readonly #client: RpcClient;
   readonly #reader: ChainReader;
   readonly #backoff = new Backoff(250, 10_000);
   readonly #done: Promise<void>;
   #phase: Phase = "starting";
   #problem: string | undefined;
+  #since: number;
+  #progress = new Progress();
+  #progressShownAt = 0;
   #confirmed = { at: 0, view: "" };
   /** An event showed that one before it is missing: the window is read again before going on. */
   #incomplete = false;
@@ -49,9 +62,16 @@ export class ChainRunner {
   constructor(options: ChainRunnerOptions) {
     this.#options = options;
     this.#log = options.log.child({ room: "sync", chain: Number(options.chain.chainId) });
+    this.#observer = options.observer ?? UNOBSERVED;
+    this.#since = options.clock();
     const { rpc, chainId, contracts } = options.chain;
     this.#contracts = contracts.map((contract) => contract.address);
-    this.#client = new RpcClient(rpc.map((url) => new Endpoint(url, { chainId, timeoutMs: RPC_TIMEOUT_MS })));
+    this.#startBlock = contracts.reduce(
+      (least, { startBlock }) => (startBlock < least ? startBlock : least),
+      2n ** 62n,
+    );
+    const observer = options.rpcObserver ?? observing();
+    this.#client = new RpcClient(rpc.map((url) => new Endpoint(url, { chainId, timeoutMs: RPC_TIMEOUT_MS, observer })));
     this.#reader = createChainReader(this.#client, this.#contracts);
     this.#done = this.#run();
   }
@@ -60,9 +80,19 @@ export class ChainRunner {
     return this.#phase;
   }
 
+  /** Milliseconds since the unix epoch: when this phase began. */
+  get since(): number {
+    return this.#since;
+  }
+
   /** Why the chain is `retrying` or `stopped`. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** Of reading history; undefined when that is done. */
+  get progress(): ProgressReport | undefined {
+    return this.#phase === "backfill" || this.#phase === "retrying" ? this.#progress.report() : undefined;
   }
 
   /** Finishes the write under way, lets go of the chain. */
@@ -77,6 +107,10 @@ export class ChainRunner {
         await this.#session();
       } catch (error) {
         if (this.#stop.signal.aborted) break;
+        if (error instanceof HeldChainError) {
+          await this.#untilReleased(error);
+          continue;
+        }
         if (!(error instanceof RetryableError)) {
           this.#report("stopped", error);
           break;
@@ -88,21 +122,36 @@ export class ChainRunner {
     await this.#client.close();
   }
 
+  /** Waits without the lock, which whoever decides needs, until an operator has decided. */
+  async #untilReleased(hold: HeldChainError): Promise<void> {
+    const { chain, databaseUrl } = this.#options;
+    this.#report("stopped", hold);
+    const { signal } = this.#stop;
+    do await sleep(HELD_POLL_MS, signal);
+    while (!signal.aborted && (await stillHeld(databaseUrl, chain.chainId)));
+    if (signal.aborted) return;
+    this.#log.info("an operator decided: the chain goes on");
+    this.#problem = undefined;
+    this.#enter("starting");
+  }
+
   /** From taking the chain's lock to losing the database. */
   async #session(): Promise<void> {
     const { chain, databaseUrl, clock } = this.#options;
     const writer = await ChainWriter.open({ ...chain, databaseUrl, clock });
     if (writer === undefined) {
       if (this.#phase !== "standby") this.#log.info("another process writes this chain, standing by");
-      this.#phase = "standby";
+      this.#enter("standby");
       return sleep(STANDBY_POLL_MS, this.#stop.signal);
     }
     try {
-      const { quarantine } = writer.cursor;
-      if (quarantine !== undefined)
-        throw new OperatorError(`the chain is quarantined and waits for an operator's decision: ${quarantine}`);
-      if (this.#incomplete) await this.#readAgain(writer);
-      while (!this.#stop.signal.aborted) await this.#followOnce(writer);
+      while (!this.#stop.signal.aborted) {
+        // Not only at the beginning: who waits for a node writes nothing, and would keep the lock from an operator.
+        const hold = await writer.hold();
+        if (hold !== undefined) throw hold;
+        if (this.#incomplete) await this.#readAgain(writer);
+        await this.#followOnce(writer);
+      }
     } finally {
       await writer.close();
     }
@@ -117,24 +166,21 @@ export class ChainRunner {
     this.#incomplete = false;
     if (ancestor === undefined) return;
     this.#log.warn({ to: ancestor.number.toString() }, "the node now tells an event that it kept back, reading again");
-    await writer.rollback(ancestor);
+    this.#observer.retracted(await this.#timed("rollback", () => writer.rollback(ancestor)));
   }
 
   /** Follows until the network fails; returns to start again from what is stored. Throws what the ledger throws. */
   async #followOnce(writer: ChainWriter): Promise<void> {
     const { chain } = this.#options;
-    const signal = this.#stop.signal;
+    const { signal } = this.#stop;
     const steps = follow(new LinkedWindow(await writer.window()), {
       reader: this.#reader,
       contracts: this.#contracts,
-      startBlock: chain.contracts.reduce(
-        (least, { startBlock }) => (startBlock < least ? startBlock : least),
-        2n ** 62n,
-      ),
+      startBlock: this.#startBlock,
       pause: () => sleep(chain.pollIntervalMs, signal),
       signal,
     });
-    const queue = new WriteQueue(writer);
+    const queue = new WriteQueue(writer, (seconds) => this.#observer.wrote("append", seconds));
     try {
       while (true) {
         let step: IteratorResult<Step>;
@@ -166,7 +212,8 @@ export class ChainRunner {
         const { headers, logs } = step.blocks;
         await queue.add({ headers, logs, view: step.view });
         if (step.view.caughtUp) await queue.drain();
-        this.#reached(step.view);
+        this.#observer.added(headers.length, logs.length);
+        this.#reached(step.view, headers.at(-1)?.number);
         this.#log.debug(
           { block: headers.at(-1)?.number.toString(), blocks: headers.length, events: logs.length },
           "blocks",
@@ -178,40 +225,70 @@ export class ChainRunner {
         this.#reached(step.view);
         const now = this.#options.clock();
         if (view === this.#confirmed.view && Math.abs(now - this.#confirmed.at) < HEARTBEAT_MS) return;
-        await writer.confirm(step.view);
+        await this.#timed("confirm", () => writer.confirm(step.view));
         this.#confirmed = { at: now, view };
         return;
       }
-      case "rollback":
-        this.#log.warn(
-          { from: writer.cursor.indexed?.number.toString(), to: step.ancestor.number.toString() },
-          "reorg",
-        );
-        return writer.rollback(step.ancestor);
+      case "rollback": {
+        const from = writer.cursor.indexed?.number ?? step.ancestor.number;
+        const depth = Number(from - step.ancestor.number);
+        const retracted = await this.#timed("rollback", () => writer.rollback(step.ancestor));
+        this.#observer.reorganised(depth);
+        this.#observer.retracted(retracted);
+        const to = step.ancestor.number.toString();
+        this.#log.warn({ from: from.toString(), to, depth, retracted }, "reorg");
+        return;
+      }
       case "quarantine":
-        await writer.quarantine(step.reason);
-        throw new OperatorError(`the chain is quarantined: ${step.reason}`);
+        await this.#timed("quarantine", () => writer.quarantine(step.reason));
+        this.#observer.disbelieved("finality");
+        throw new HeldChainError(`the chain is quarantined: ${step.reason}`);
     }
   }
 
-  #reached(view: ChainView): void {
+  async #timed<T>(step: WriteStep, write: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const result = await write();
+    this.#observer.wrote(step, (performance.now() - began) / 1000);
+    return result;
+  }
+
+  #reached(view: ChainView, block?: bigint): void {
     const phase = view.caughtUp ? "live" : "backfill";
     if (phase !== this.#phase) this.#log.info({ head: view.head.number.toString() }, phase);
-    this.#phase = phase;
+    this.#enter(phase);
     this.#problem = undefined;
+    if (block !== undefined) this.#advanced(block, view.head.number);
+  }
+
+  #advanced(block: bigint, head: bigint): void {
+    const now = performance.now();
+    this.#progress.note(now, Number(block - this.#startBlock + 1n), Number(head - this.#startBlock + 1n));
+    if (this.#phase !== "backfill" || now - this.#progressShownAt < PROGRESS_EVERY_MS) return;
+    this.#progressShownAt = now;
+    const report = this.#progress.report();
+    if (report !== undefined) this.#log.info({ block: block.toString(), ...report }, progressWords(report));
+  }
+
+  #enter(phase: Phase): void {
+    if (phase !== this.#phase) this.#since = this.#options.clock();
+    this.#phase = phase;
   }
 
   #waitAfter(error: unknown): Promise<void> {
     this.#client.doubt();
+    const why = disbeliefOf(error);
+    if (why !== undefined) this.#observer.disbelieved(why);
     const wait = this.#backoff.next();
     this.#report("retrying", error, wait);
     return sleep(wait, this.#stop.signal);
   }
 
-  #report(phase: Phase, error: unknown, againInMs?: number): void {
-    this.#phase = phase;
+  #report(phase: "retrying" | "stopped", error: unknown, againInMs?: number): void {
+    this.#enter(phase);
     this.#problem = explain(error);
-    const next = againInMs === undefined ? "until an operator acts" : `trying again in ${Math.round(againInMs)} ms`;
+    const next =
+      againInMs === undefined ? `waiting for ${waitsFor(phase)}` : `trying again in ${Math.round(againInMs)} ms`;
     this.#log[phase === "stopped" ? "error" : "warn"]({ problem: this.#problem }, `${phase}, ${next}`);
   }
 }

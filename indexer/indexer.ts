@@ -1,32 +1,34 @@
 import { type Api, startApi } from "./api/server.ts";
-import { ChainRunner, type Phase } from "./chainRunner.ts";
+import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
+import { redactUrl } from "./config/redact.ts";
 import { migrate } from "./ledger/migrate.ts";
 import type { Clock } from "./ops/clock.ts";
+import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
 import type { Logger } from "./ops/log.ts";
+import { Metrics } from "./ops/metrics/metrics.ts";
+import { serveMetrics } from "./ops/metrics/metricsServer.ts";
+import { rpcLog } from "./ops/rpcLog.ts";
+import type { RunnerReport } from "./ops/runnerReport.ts";
 
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
   readonly databaseUrl: string;
   readonly chains: readonly ChainConfig[];
   readonly api: Config["api"];
+  /** Served where it is given. */
+  readonly metrics?: Config["metrics"];
   readonly clock?: Clock;
   readonly log: Logger;
-}
-
-export interface RunnerStatus {
-  readonly chainId: bigint;
-  readonly name: string;
-  readonly phase: Phase;
-  /** Why the chain is `retrying` or `stopped`. */
-  readonly problem: string | undefined;
 }
 
 export interface Indexer {
   /** Base URL of the API. */
   readonly url: string;
+  /** Where Prometheus finds the metrics; undefined where they are not served. */
+  readonly metricsUrl: string | undefined;
   /** What each chain's runner in this process is doing. What the ledger holds is in the database. */
-  runners(): RunnerStatus[];
+  runners(): RunnerReport[];
   /** Finishes what is under way, then lets go of chains, database and port. */
   stop(): Promise<void>;
 }
@@ -36,22 +38,67 @@ export interface Indexer {
  * @throws OperatorError when the database cannot be used as it is; a chain's problem stops that chain alone.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
-  const { databaseUrl, chains, log, clock = Date.now } = options;
+  const { databaseUrl, log, clock = Date.now } = options;
   const applied = await migrate(databaseUrl);
-  if (applied.length > 0) log.info({ room: "ledger", migrations: applied }, "database brought up to date");
-  const api: Api = await startApi({ ...options.api, databaseUrl, clock, log: log.child({ room: "api" }) });
-  const runners = chains.map((chain) => ({ chain, runner: new ChainRunner({ chain, databaseUrl, clock, log }) }));
+  if (applied.length > 0) log.child({ room: "ledger" }).info({ migrations: applied }, "database brought up to date");
+  const metrics = new Metrics(options.api.maxStalenessSeconds);
+  const following: Following[] = [];
+  const runners = (): RunnerReport[] => following.map(report);
+  const api: Api = await startApi({ ...options.api, databaseUrl, clock, runners, log: log.child({ room: "api" }) });
+  const text = async (): Promise<string> =>
+    metrics.text({
+      // Without its database an indexer still tells how it is: that is when it is looked at.
+      chains: await api.chains().catch(() => undefined),
+      runners: runners(),
+      pool: api.pool(),
+      now: clock(),
+    });
+  const served =
+    options.metrics &&
+    (await serveMetrics({
+      ...options.metrics,
+      contentType: metrics.contentType,
+      text,
+      log: log.child({ room: "ops" }),
+    }).catch(async (error) => {
+      await api.stop();
+      throw error;
+    }));
+  for (const chain of options.chains) following.push(follow(chain, metrics, { databaseUrl, clock, log }));
   return {
     url: api.url,
-    runners: () =>
-      runners.map(({ chain, runner }) => ({
-        chainId: chain.chainId,
-        name: chain.name,
-        phase: runner.phase,
-        problem: runner.problem,
-      })),
+    metricsUrl: served?.url,
+    runners,
     async stop() {
-      await Promise.all([...runners.map(({ runner }) => runner.stop()), api.stop()]);
+      await Promise.all([...following.map(({ runner }) => runner.stop()), api.stop(), served?.stop()]);
     },
   };
 }
+
+interface Following {
+  readonly chain: ChainConfig;
+  readonly runner: ChainRunner;
+  readonly endpoints: EndpointHealth;
+}
+
+function follow(
+  chain: ChainConfig,
+  metrics: Metrics,
+  { databaseUrl, clock, log }: { databaseUrl: string; clock: Clock; log: Logger },
+): Following {
+  const endpoints = new EndpointHealth(chain.rpc.map(redactUrl), clock);
+  const observer = metrics.chainObserver(chain.chainId);
+  const rpc = log.child({ room: "rpc", chain: Number(chain.chainId) });
+  const rpcObserver = tellAll(endpoints.observer, metrics.rpcObserver(chain.chainId), rpcLog(rpc));
+  return { chain, endpoints, runner: new ChainRunner({ chain, databaseUrl, clock, log, observer, rpcObserver }) };
+}
+
+const report = ({ chain, runner, endpoints }: Following): RunnerReport => ({
+  chainId: chain.chainId,
+  name: chain.name,
+  phase: runner.phase,
+  since: runner.since,
+  problem: runner.problem,
+  progress: runner.progress,
+  endpoints: endpoints.report(),
+});

@@ -56,9 +56,9 @@ async function main(config: Config): Promise<void> {
   const { databaseUrl, chains, local } = await provide(config, folder, running, request.signal);
   const api = { ...config.api, port: await freePort("the API", config.api.port), explore: true };
   const logFile = join(folder, "indexer.log");
-  const log = createLogger(config.log.level, pino.destination({ dest: logFile, append: false }));
+  const log = createLogger(config.log, pino.destination({ dest: logFile, append: false }));
   say(`Starting the indexer, which logs to ${logFile}`);
-  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, log }));
+  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, metrics: config.metrics, log }));
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   const ledger = new LedgerView(databaseUrl);
   running.add({ stop: () => ledger.close() });
@@ -81,8 +81,8 @@ async function main(config: Config): Promise<void> {
 
 /** Everything is the operator's own: structured logs on the terminal, and nothing else. */
 async function serve(config: Config, databaseUrl: string): Promise<void> {
-  const { chains, api, log } = config;
-  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, log: createLogger(log.level) }));
+  const { chains, api, metrics, log } = config;
+  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, metrics, log: createLogger(log) }));
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   await unlessStopped(new Promise<never>(() => {}));
 }

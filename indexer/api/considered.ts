@@ -35,15 +35,40 @@ export interface ConsideredChain extends ChainFindings {
 }
 
 /** What stands in the way of an answer, the most lasting first: the first that applies is reported. */
-export const OBSTACLES = ["AT_IN_FUTURE", "NO_CHAIN", "CHAIN_QUARANTINED", "CHAIN_BEHIND", "CHAIN_STALE"] as const;
+export const OBSTACLES = [
+  "AT_IN_FUTURE",
+  "NO_CHAIN",
+  "CHAIN_QUARANTINED",
+  "CHAIN_BEHIND",
+  "CHAIN_STALE",
+  "CHAIN_RETIRED",
+] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** Why nothing can rest on a chain now; undefined when it can. */
 export function obstacleOf(on: Pick<ConsideredChain, "health" | "inFuture">): Obstacle | undefined {
   if (on.inFuture) return "AT_IN_FUTURE";
-  if (on.health === "LIVE") return undefined;
-  return on.health === "QUARANTINED" ? "CHAIN_QUARANTINED" : on.health === "STALE" ? "CHAIN_STALE" : "CHAIN_BEHIND";
+  return OBSTACLE_BY_HEALTH[on.health];
 }
+
+const OBSTACLE_BY_HEALTH: Readonly<Record<ChainHealth, Obstacle | undefined>> = {
+  LIVE: undefined,
+  BACKFILL: "CHAIN_BEHIND",
+  STALE: "CHAIN_STALE",
+  QUARANTINED: "CHAIN_QUARANTINED",
+  RETIRED: "CHAIN_RETIRED",
+};
+
+/**
+ * The chains of which something is expected. One that was retired is out of the question, unless it alone is asked about:
+ * docs/ARCHITECTURE.md, "Decision".
+ */
+export function followed(chains: readonly ConsideredChain[]): readonly ConsideredChain[] {
+  const others = chains.filter((on) => !isRetired(on));
+  return others.length > 0 ? others : chains;
+}
+
+export const isRetired = ({ health }: Pick<ConsideredChain, "health">): boolean => health === "RETIRED";
 
 /** The first obstacle of these chains, and the first chain that has it. */
 export function firstObstacle(

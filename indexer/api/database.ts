@@ -76,6 +76,12 @@ export class Database {
     }
   }
 
+  /** Of the pool, for the metrics. */
+  get pool(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
   /** Ends the connections; those still in use are waited for within a bound. */
   async close(): Promise<void> {
     const ended = Promise.all([this.prisma.$disconnect(), this.#pool.end()]);

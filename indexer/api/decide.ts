@@ -1,6 +1,6 @@
 import type { UnixTime } from "../grants/record.ts";
 import { NEVER } from "../grants/rule.ts";
-import { type ConsideredChain, firstObstacle, OBSTACLES, type Obstacle } from "./considered.ts";
+import { type ConsideredChain, firstObstacle, followed, OBSTACLES, type Obstacle } from "./considered.ts";
 import { type Candidate, decideByGrants, GRANT_REASONS, type GrantDecision, type ReadUse } from "./grantDecision.ts";
 import {
   CREDENTIAL_REASONS,
@@ -61,7 +61,7 @@ export function decide(use: ReadUse, chains: readonly ConsideredChain[], require
   const denial = narrows ? denialByStanding(chains, credentials, issuers, requireAnchor) : undefined;
   if (denial !== undefined) return { ...deniedBy(denial, grants, credentials), ...known };
   // Standing takes away, so what is not known of it could.
-  const unknown = narrows ? firstObstacle(chains.filter(hasRegistry)) : undefined;
+  const unknown = narrows ? firstObstacle(followed(chains).filter(hasRegistry)) : undefined;
   if (unknown !== undefined && grants.decision === "ALLOWED")
     return { ...indeterminate(unknown.reason, unknown.on, "STANDING"), ...known };
 

@@ -44,6 +44,8 @@ function obstacleWords({ reason, obstacle, unknown }: Outcome): string {
       return `${chain} contradicted itself and waits for the operator of this index${may}`;
     case "CHAIN_STALE":
       return `the node of ${chain} has not confirmed its newest block for too long${may}`;
+    case "CHAIN_RETIRED":
+      return `${chain} is no longer followed here, and what it last said may have changed since${may}`;
     default:
       return `the history of ${chain} is still being read${may}`;
   }

@@ -1,7 +1,7 @@
 import { endOf } from "../grants/explain.ts";
 import type { UnixTime } from "../grants/record.ts";
 import { accessEnd, activeEnd, type GrantState, NEVER, nextChange, stateAt } from "../grants/rule.ts";
-import { type ConsideredChain, firstObstacle, type Obstacle, obstacleOf } from "./considered.ts";
+import { type ConsideredChain, firstObstacle, followed, type Obstacle, obstacleOf } from "./considered.ts";
 import type { GrantFacts } from "./read/grant.ts";
 
 /** What the grants alone decide: whether a holder lets the grantee read, and until when. Pure. */
@@ -61,7 +61,11 @@ export function decideByGrants(use: ReadUse, chains: readonly ConsideredChain[])
       return { decision: "ALLOWED", allowing, until, candidates };
   }
   if (chains.length === 0) return { decision: "INDETERMINATE", reason: "NO_CHAIN", obstacle: undefined, candidates };
-  const obstacle = firstObstacle(chains);
+  // A retired chain may not allow, and what it holds may not be denied as if it were known to be over.
+  const expected = new Set(followed(chains));
+  const obstacle = firstObstacle(
+    chains.filter((on) => expected.has(on) || candidates.some((one) => one.on === on && allowedUntil(one, use))),
+  );
   if (obstacle !== undefined)
     return { decision: "INDETERMINATE", reason: obstacle.reason, obstacle: obstacle.on, candidates };
 

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type pino from "pino";
 import { explain, RetryableError } from "../ops/errors.ts";
+import { type EventLoop, STALLED_MS } from "../ops/eventLoop.ts";
 import { chainReport, readiness } from "../ops/health.ts";
+import { notBegun, type RunnerReport, runnerStatus } from "../ops/runnerReport.ts";
 import type { Context } from "./context.ts";
 import { readChains } from "./read/chain.ts";
 import { send, sendError, sendJson } from "./respond.ts";
@@ -16,10 +18,16 @@ const POINTER = `Grantledger: who may read which credential, on every EVM chain.
   /health    whether this process is alive
 `;
 
+/** What is watched: the ledger, and this process. */
+export interface Watched extends Context {
+  readonly runners: () => readonly RunnerReport[];
+  readonly eventLoop: Pick<EventLoop, "medianDelayMs">;
+}
+
 export async function answerOps(
   path: string,
   response: ServerResponse,
-  context: Context,
+  watched: Watched,
   log: pino.Logger,
 ): Promise<void> {
   try {
@@ -27,17 +35,14 @@ export async function answerOps(
       case "/":
         return send(response, 200, "text/plain", POINTER);
       case "/health":
-        return sendJson(response, 200, { status: "alive" });
+        return answerHealth(response, watched);
       case "/ready": {
-        const { ready, why } = readiness(
-          await readChains(context.database),
-          context.clock(),
-          context.maxStalenessSeconds,
-        );
+        const { ready, why } = await readReadiness(watched);
         return sendJson(response, ready ? 200 : 503, { ready, why });
       }
       case "/status":
-        return sendJson(response, 200, await readStatus(context));
+        // For people as well, who have no tool at hand that would lay it out.
+        return send(response, 200, "application/json", `${JSON.stringify(await readStatus(watched), null, 2)}\n`);
       default:
         return sendError(response, 404, "NOT_FOUND", `nothing is at this path; the queries are at /graphql`);
     }
@@ -54,12 +59,38 @@ const whyUnread = (error: unknown): string =>
     ? "the database does not answer"
     : "the database holds no ledger that this version can read; the log of the server says more";
 
-async function readStatus({ database, clock, maxStalenessSeconds }: Context) {
-  const now = clock();
+function answerHealth(response: ServerResponse, { eventLoop }: Watched): void {
+  const delay = Math.round(eventLoop.medianDelayMs());
+  if (delay <= STALLED_MS) sendJson(response, 200, { status: "alive" });
+  else
+    sendJson(response, 503, { status: "stalled", why: `the event loop is ${delay} ms late, half of the time or more` });
+}
+
+async function readReadiness({ database, clock, maxStalenessSeconds, runners }: Watched) {
   const chains = await readChains(database);
+  const missing = notBegun(runners(), chains);
+  const { ready, why } = readiness(chains, clock(), maxStalenessSeconds);
+  // "No chain" says less than which ones are missing.
+  const known = chains.length === 0 && missing.length > 0 ? [] : why;
+  return { chains, ready: ready && missing.length === 0, why: [...known, ...missing] };
+}
+
+async function readStatus(watched: Watched) {
+  const { clock, maxStalenessSeconds } = watched;
+  const { chains, ready, why } = await readReadiness(watched);
+  const now = clock();
+  const runners = watched.runners();
+  const following = (chainId: bigint) => {
+    const runner = runners.find((one) => one.chainId === chainId);
+    return runner === undefined ? null : runnerStatus(runner);
+  };
   return {
     time: new Date(now).toISOString(),
-    ready: readiness(chains, now, maxStalenessSeconds).ready,
-    chains: chains.map((chain) => chainReport(chain, now, maxStalenessSeconds)),
+    ready,
+    why,
+    chains: chains.map((chain) => ({
+      ...chainReport(chain, now, maxStalenessSeconds),
+      runner: following(chain.chainId),
+    })),
   };
 }

@@ -2,8 +2,13 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type pino from "pino";
 import type { Clock } from "../ops/clock.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
+import { watchEventLoop } from "../ops/eventLoop.ts";
+import type { ObservedChain } from "../ops/health.ts";
+import type { PoolState } from "../ops/metrics/processMetrics.ts";
+import type { RunnerReport } from "../ops/runnerReport.ts";
 import { Database } from "./database.ts";
 import { answerOps } from "./probes.ts";
+import { readChains } from "./read/chain.ts";
 import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
@@ -17,11 +22,17 @@ export interface ApiOptions {
   readonly maxStalenessSeconds: number;
   readonly clock: Clock;
   readonly log: pino.Logger;
+  /** What this process does about the chains, for readiness and status. */
+  readonly runners?: () => readonly RunnerReport[];
 }
 
 export interface Api {
   /** Where it is reached, without a path. */
   readonly url: string;
+  /** What the ledger holds of each chain. @throws RetryableError when the database does not answer. */
+  chains(): Promise<ObservedChain[]>;
+  /** Connections to the database. */
+  pool(): PoolState;
   /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
   stop(): Promise<void>;
 }
@@ -40,17 +51,19 @@ const DRAIN_POLL_MS = 25;
  * @throws OperatorError when the address cannot be listened on.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { clock, log, maxStalenessSeconds } = options;
+  const { clock, log, maxStalenessSeconds, runners = () => [] } = options;
   const database = new Database(options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
   const context = { database, clock, maxStalenessSeconds };
+  const eventLoop = watchEventLoop();
+  const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
 
   const server = createServer((request, response) => {
     const path = pathOf(request);
     const answered =
-      path === GRAPHQL_PATH ? answerGraphql(graphql, request, response) : answerOps(path, response, context, log);
+      path === GRAPHQL_PATH ? answerGraphql(graphql, request, response) : answerOps(path, response, watched, log);
     answered.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
       response.destroy();
@@ -63,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   try {
     await listen(server, options.host, options.port);
   } catch (error) {
+    eventLoop.stop();
     await database.close();
     throw new OperatorError(
       `the API cannot listen on ${options.host}:${options.port} (${explain(error)}): free the port or configure another`,
@@ -73,7 +87,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   log.info({ url: `${url}${GRAPHQL_PATH}` }, "the API answers");
   return {
     url,
+    chains: () => readChains(database),
+    pool: () => database.pool,
     async stop() {
+      eventLoop.stop();
       await drain(server);
       await database.close();
     },

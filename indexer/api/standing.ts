@@ -2,7 +2,7 @@ import type { Address } from "../grants/bytes.ts";
 import { type CredentialStatus, statusAt } from "../grants/credentialStatus.ts";
 import type { UnixTime } from "../grants/record.ts";
 import { NEVER } from "../grants/rule.ts";
-import { type ConsideredChain, obstacleOf } from "./considered.ts";
+import { type ConsideredChain, followed, isRetired, obstacleOf } from "./considered.ts";
 import type { CredentialWorth } from "./read/credential.ts";
 import type { IssuerFacts } from "./read/issuer.ts";
 
@@ -86,7 +86,8 @@ export type StandingDenial =
 
 /**
  * What is known to forbid reading for a purpose: the credential before its issuer. Only a chain that can answer counts,
- * and that nobody vouches for the credential is known only when every registry can.
+ * and that nobody vouches for the credential is known only when every registry can. Of a retired chain what nothing undoes
+ * still counts, and nothing else.
  */
 export function denialByStanding(
   chains: readonly ConsideredChain[],
@@ -95,25 +96,32 @@ export function denialByStanding(
   requireAnchor: boolean,
 ): StandingDenial | undefined {
   for (const [status, reason] of CREDENTIAL_DENIALS) {
-    const by = credentials.find((one) => one.status === status && answers(one));
+    const by = credentials.find(
+      (one) => one.status === status && (answers(one) || (isRetired(one.on) && LASTING.has(reason))),
+    );
     if (by !== undefined) return { subject: "CREDENTIAL", reason, by };
   }
-  if (requireAnchor && !credentials.some((one) => one.status === "VALID") && knownOf(chains, "credentials"))
+  if (
+    requireAnchor &&
+    !credentials.some((one) => one.status === "VALID" && vouches(one)) &&
+    knownOf(chains, "credentials")
+  )
     return { subject: "CREDENTIAL", reason: "CREDENTIAL_NOT_ANCHORED", by: undefined };
   for (const [status, reason] of ISSUER_DENIALS) {
     const by = issuers.find((one) => one.status === status && answers(one));
     if (by !== undefined) return { subject: "ISSUER", reason, by };
   }
-  if (requireAnchor && !issuers.some((one) => one.status === "ACTIVE") && knownOf(chains, "issuers"))
+  if (requireAnchor && !issuers.some((one) => one.status === "ACTIVE" && vouches(one)) && knownOf(chains, "issuers"))
     return { subject: "ISSUER", reason: "ISSUER_NOT_REGISTERED", by: undefined };
   return undefined;
 }
 
+const vouches = ({ on }: { readonly on: ConsideredChain }): boolean => !isRetired(on);
 const answers = ({ on }: { readonly on: ConsideredChain }): boolean => obstacleOf(on) === undefined;
 
 /** Whether all that registries say is known. A chain without one has nothing to say, but for a moment still to come. */
 const knownOf = (chains: readonly ConsideredChain[], registries: "credentials" | "issuers"): boolean =>
-  chains.every((on) => obstacleOf(on) === undefined || (!on.inFuture && on[registries].length === 0));
+  followed(chains).every((on) => obstacleOf(on) === undefined || (!on.inFuture && on[registries].length === 0));
 
 /** When a status changes by itself; acts are not foreseen, so an end that came later than the moment does not count. */
 function nextStatusChange({ facts, status }: Pick<CredentialStanding, "facts" | "status">): UnixTime {

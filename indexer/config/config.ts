@@ -28,6 +28,7 @@ export interface Config {
   readonly database: { readonly url: string } | undefined;
   readonly chains: readonly ChainConfig[];
   readonly api: ConfigFile["api"];
+  readonly metrics: ConfigFile["metrics"];
   readonly log: ConfigFile["log"];
 }
 
@@ -38,7 +39,8 @@ const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
 /**
  * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
  * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT,
- * GRANTLEDGER_EXPLORE, GRANTLEDGER_LOG_LEVEL.
+ * GRANTLEDGER_EXPLORE, GRANTLEDGER_METRICS_HOST, GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS
+ * (`sync=debug,rpc=warn`).
  * @throws OperatorError naming every problem at once, secrets redacted.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
@@ -52,8 +54,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
     );
-  const { database, api, log } = result.data;
-  return { database, chains: chains.filter((chain) => chain !== undefined), api, log };
+  const { database, api, metrics, log } = result.data;
+  return { database, chains: chains.filter((chain) => chain !== undefined), api, metrics, log };
 }
 
 function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: string; content: unknown } {
@@ -103,7 +105,10 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
   set("api", "host", environment["GRANTLEDGER_HOST"]);
   set("api", "port", asNumber(environment["GRANTLEDGER_PORT"]));
   set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));
+  set("metrics", "host", environment["GRANTLEDGER_METRICS_HOST"]);
+  set("metrics", "port", asNumber(environment["GRANTLEDGER_METRICS_PORT"]));
   set("log", "level", environment["GRANTLEDGER_LOG_LEVEL"]);
+  set("log", "rooms", asLevels(environment["GRANTLEDGER_LOG_ROOMS"]));
 
   const chains: unknown = draft["chains"] ?? [];
   if (!Array.isArray(chains)) return draft;
@@ -125,6 +130,13 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
 const asNumber = (text: string | undefined): unknown =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 const asBoolean = (text: string | undefined): unknown => (text === "true" ? true : text === "false" ? false : text);
+
+/** `sync=debug,rpc=warn` as an object; what has another shape stays text, for the schema to name. */
+function asLevels(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  const pairs = text.split(",").map((pair) => pair.trim().split("="));
+  return pairs.every((pair) => pair.length === 2) ? Object.fromEntries(pairs) : text;
+}
 
 function contractName(name: string): ContractName {
   const known = CONTRACT_NAMES.find((one) => one === name);

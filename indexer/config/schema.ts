@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress, parseChainId } from "../grants/caip.ts";
+import { LOG_LEVELS, LOG_ROOMS } from "../ops/log.ts";
 
 /**
  * What a configuration file may hold (grantledger.config.example.json shows one). Unknown keys are errors: a mistyped
@@ -50,6 +51,13 @@ export const chainEntry = z.strictObject({
   contracts: z.array(contract).min(1).optional(),
 });
 
+const logLevel = z.enum(LOG_LEVELS);
+const optionalLevel = logLevel.optional();
+const roomLevels = Object.fromEntries(LOG_ROOMS.map((room) => [room, optionalLevel])) as Record<
+  (typeof LOG_ROOMS)[number],
+  typeof optionalLevel
+>;
+
 export const configFile = z.strictObject({
   $schema: z.string().optional(),
   database: z.strictObject({ url: url(["postgres:", "postgresql:"]) }).optional(),
@@ -79,7 +87,15 @@ export const configFile = z.strictObject({
       maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
-  log: z.strictObject({ level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info") }).prefault({}),
+  /** Where Prometheus finds the metrics; nowhere without it. Not the API's port: they are the operator's alone. */
+  metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port }).optional(),
+  log: z
+    .strictObject({
+      level: logLevel.default("info"),
+      /** Levels of rooms that differ from that. */
+      rooms: z.strictObject(roomLevels).default({}),
+    })
+    .prefault({}),
 });
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -1,5 +1,8 @@
 import { RetryableError } from "../ops/errors.ts";
 
+/** The database is away or busy. */
+export class DatabaseAwayError extends RetryableError {}
+
 /** SQLSTATE classes that pass by themselves: connection, resources, operator intervention, conflicts, disk. */
 const PASSING_STATE = /^(?:08|53|57|40|58)...$/;
 /** Codes of Node for a connection that is gone or was given up on. */
@@ -15,5 +18,5 @@ export function databaseError(error: unknown): unknown {
     typeof code === "string"
       ? PASSING_STATE.test(code) || PASSING_CODE.test(code)
       : error.name === "Error" && PASSING_MESSAGE.test(error.message);
-  return passing ? new RetryableError("the database did not take the write", { cause: error }) : error;
+  return passing ? new DatabaseAwayError("the database did not take the write", { cause: error }) : error;
 }

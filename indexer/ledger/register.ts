@@ -1,6 +1,8 @@
 import type pg from "pg";
 import type { IndexedContract } from "../config/config.ts";
+import type { ContractName } from "../config/schema.ts";
 import { toHex } from "../grants/bytes.ts";
+import { parseAddress } from "../grants/caip.ts";
 import { BugError, OperatorError } from "../ops/errors.ts";
 import { type Cursor, readCursor } from "./cursor.ts";
 
@@ -44,4 +46,16 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
   return cursor;
 }
 
-type StoredContract = Record<"name" | "address", string> & { startBlock: number };
+/** A contract as the row of its chain names it. */
+export interface StoredContract {
+  readonly name: ContractName;
+  readonly address: string;
+  readonly startBlock: number;
+}
+
+export const storedContracts = (stored: readonly StoredContract[]): IndexedContract[] =>
+  stored.map(({ name, address, startBlock }) => ({
+    name,
+    address: parseAddress(address),
+    startBlock: BigInt(startBlock),
+  }));

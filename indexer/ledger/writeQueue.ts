@@ -9,6 +9,7 @@ const MAX_WAITING_BYTES = 12 << 20;
  */
 export class WriteQueue {
   readonly #writer: ChainWriter;
+  readonly #wrote: (seconds: number) => void;
   readonly #waiting: PreparedExtension[] = [];
   #bytes = 0;
   /** Ends when nothing waits any more. Its failure is met by whoever adds or drains next. */
@@ -17,8 +18,10 @@ export class WriteQueue {
   /** Called whenever one was written, or failed. */
   #moved: () => void = () => {};
 
-  constructor(writer: ChainWriter) {
+  /** @param wrote told how long each write took. */
+  constructor(writer: ChainWriter, wrote: (seconds: number) => void = () => {}) {
     this.#writer = writer;
+    this.#wrote = wrote;
   }
 
   /** Resolves when there is room for more. @throws what writing an earlier one, or encoding this one, threw. */
@@ -44,7 +47,9 @@ export class WriteQueue {
   async #write(): Promise<void> {
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        const began = performance.now();
         await this.#writer.write(next);
+        this.#wrote((performance.now() - began) / 1000);
         this.#bytes -= sizeOf(next);
         this.#moved();
       }

@@ -6,10 +6,12 @@ import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
 import { type Batch, type Contracts, contractsByAddress, encodeBatch } from "./batch.ts";
+import { tryLockChain } from "./chainLock.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
 import type { Learned } from "./eventRows.ts";
 import { retractAbove } from "./fallBack.ts";
+import { type HeldChainError, readHold, WRITABLE } from "./heldChain.ts";
 import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeBatch } from "./writeLogs.ts";
@@ -37,8 +39,6 @@ export interface WriterOptions extends ChainIdentity {
   readonly clock: Clock;
 }
 
-/** The lock's key names us and the chain, so that it cannot meet that of somebody else on the same server. */
-const LOCK_SQL = "SELECT pg_try_advisory_lock(hashtextextended('grantledger.chain.' || $1::text, 0)) AS locked";
 const STATEMENT_TIMEOUT_MS = 60_000;
 /**
  * While history is read, a commit need not wait for the disk. A server that crashes then forgets the last of them whole,
@@ -91,8 +91,7 @@ export class ChainWriter {
     client.on("error", () => {});
     try {
       await client.connect();
-      const lock = await client.query<{ locked: boolean }>(LOCK_SQL, [options.chainId]);
-      if (!lock.rows[0]?.locked) {
+      if (!(await tryLockChain(client, options.chainId))) {
         await client.end();
         return undefined;
       }
@@ -107,6 +106,11 @@ export class ChainWriter {
 
   get cursor(): Cursor {
     return this.#cursor;
+  }
+
+  /** Why nothing may be written until an operator decides; undefined when there is no such reason. */
+  hold(): Promise<HeldChainError | undefined> {
+    return this.#attempt(() => readHold(this.#client, this.#chainId));
   }
 
   window(): Promise<StoredBlock[]> {
@@ -176,8 +180,9 @@ export class ChainWriter {
   /**
    * Drops the blocks above `ancestor`: their events are marked retracted, what followed from them falls back to what is left. Until the
    * new branch is in, no answer rests on this chain.
+   * @returns how many events were retracted.
    */
-  async rollback(ancestor: StoredBlock): Promise<void> {
+  async rollback(ancestor: StoredBlock): Promise<number> {
     const { indexed, finalizedNumber } = this.#cursor;
     if (indexed === undefined || ancestor.number >= indexed.number)
       throw new BugError(`rollback to ${ancestor.number}: the cursor is at ${indexed?.number ?? "nothing"}`);
@@ -185,9 +190,10 @@ export class ChainWriter {
       throw new BugError(`rollback to ${ancestor.number}: block ${finalizedNumber} is final`);
 
     await this.#buildIndexes();
-    return this.#transaction(async (knownAt) => {
+    let retracted = 0;
+    await this.#transaction(async (knownAt) => {
       const at = timestamptz(knownAt);
-      const retracted = await retractAbove(this.#client, this.#contracts, this.#chainId, ancestor.number, at);
+      retracted = await retractAbove(this.#client, this.#contracts, this.#chainId, ancestor.number, at);
       await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number > $2", [
         this.#chainId,
         ancestor.number,
@@ -202,13 +208,15 @@ export class ChainWriter {
         indexed: { number: ancestor.number, hash: ancestor.hash, time: ancestor.time },
         knownAt,
       };
-      await this.#client.query(
+      const moved = await this.#client.query(
         `UPDATE chain SET indexed_number = $2, indexed_hash = $3, indexed_time = $4, known_at = $5,
-                safe_number = LEAST(safe_number, $2), status = 'BACKFILL' WHERE chain_id = $1`,
+                safe_number = LEAST(safe_number, $2), status = 'BACKFILL' WHERE chain_id = $1 AND ${WRITABLE}`,
         [this.#chainId, ancestor.number, ancestor.hash, ancestor.time, at],
       );
+      if (moved.rowCount !== 1) throw await this.#refusal();
       return cursor;
     });
+    return retracted;
   }
 
   /** Marks the chain as contradicting itself: answers stop resting on it, and nothing is written until it is resumed. */
@@ -278,6 +286,12 @@ export class ChainWriter {
     });
   }
 
+  /** Why the chain's row did not take a write: an operator holds the chain, or somebody wrote beside us. */
+  async #refusal(): Promise<Error> {
+    const hold = await readHold(this.#client, this.#chainId);
+    return hold ?? new BugError(`chain ${this.#chainId}: the stored cursor is not the one we hold`);
+  }
+
   /** Keeps what a reorg may still touch: from the finalized block on. */
   async #writeHeaders(headers: readonly Header[], view: ChainView): Promise<void> {
     const oldest = view.finalizedNumber ?? 0n;
@@ -309,7 +323,7 @@ export class ChainWriter {
       `UPDATE chain SET status = $2, indexed_number = $3, indexed_hash = $4, indexed_time = $5, last_seq = $6,
               known_at = $7, head_number = $8, head_time = $9, checked_at = $10,
               safe_number = GREATEST(safe_number, $11, $12), finalized_number = GREATEST(finalized_number, $12)
-        WHERE chain_id = $1 AND status <> 'QUARANTINED' AND last_seq = $13
+        WHERE chain_id = $1 AND ${WRITABLE} AND last_seq = $13
         RETURNING finalized_number`,
       [
         this.#chainId,
@@ -328,7 +342,7 @@ export class ChainWriter {
       ],
     );
     const row = written.rows[0];
-    if (row === undefined) throw new BugError(`chain ${this.#chainId}: the stored cursor is not the one we hold`);
+    if (row === undefined) throw await this.#refusal();
     const finalizedNumber = row.finalized_number === null ? undefined : BigInt(row.finalized_number);
     await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2::bigint, $3::bigint)", [
       this.#chainId,

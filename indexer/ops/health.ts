@@ -2,17 +2,21 @@ import type { UnixTime } from "../grants/record.ts";
 
 /** How far a chain can be relied on now. Everything that answers or reports uses this one judgement. */
 
-/** `LIVE` alone is healthy: caught up, and its node confirmed so a moment ago. */
-export const CHAIN_HEALTH = ["LIVE", "BACKFILL", "STALE", "QUARANTINED"] as const;
+/**
+ * `LIVE` alone is healthy: caught up, and its node confirmed so a moment ago. `RETIRED` is no fault: nothing is expected of
+ * such a chain any more.
+ */
+export const CHAIN_HEALTH = ["LIVE", "BACKFILL", "STALE", "QUARANTINED", "RETIRED"] as const;
 export type ChainHealth = (typeof CHAIN_HEALTH)[number];
 
 /** What the ledger's row of a chain says. */
 export interface ObservedChain {
   readonly chainId: bigint;
   readonly name: string;
-  readonly status: "BACKFILL" | "LIVE" | "QUARANTINED";
+  readonly status: "BACKFILL" | "LIVE" | "QUARANTINED" | "RETIRED";
   readonly quarantine: string | null;
   readonly headNumber: bigint | null;
+  readonly headTime: UnixTime | null;
   readonly indexedNumber: bigint | null;
   readonly indexedHash: Uint8Array | null;
   readonly indexedTime: UnixTime | null;
@@ -44,6 +48,7 @@ export function chainLag(chain: Pick<ObservedChain, "headNumber" | "indexedNumbe
 function whyNotHealthy(chain: ObservedChain, now: number, maxStalenessSeconds: number): string | undefined {
   switch (chainHealth(chain, now, maxStalenessSeconds)) {
     case "LIVE":
+    case "RETIRED":
       return undefined;
     case "QUARANTINED":
       return `quarantined: ${chain.quarantine ?? "no reason was recorded"}`;

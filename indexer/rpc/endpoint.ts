@@ -4,6 +4,7 @@ import { quote } from "../grants/bytes.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { parseQuantity } from "./answers.ts";
 import { RpcError, TransportError } from "./errors.ts";
+import type { FailureKind, RpcObserver } from "./observer.ts";
 
 /** One call of a batch. */
 export interface Call {
@@ -18,6 +19,7 @@ export interface EndpointOptions {
   readonly chainId: bigint;
   /** Bound for one HTTP request, answer included. */
   readonly timeoutMs: number;
+  readonly observer?: RpcObserver;
 }
 
 interface Answer {
@@ -85,10 +87,11 @@ export class Endpoint {
     if (outcome === undefined || "error" in outcome)
       throw new TransportError(`${this.name}: eth_chainId was not answered`, { cause: outcome?.error });
     const chainId = parseQuantity(outcome.result, "chain id");
-    if (chainId !== this.#options.chainId)
-      throw new OperatorError(
-        `${this.name} serves chain ${chainId}, the configuration says ${this.#options.chainId}: correct the RPC URL`,
-      );
+    if (chainId !== this.#options.chainId) {
+      const message = `${this.name} serves chain ${chainId}, the configuration says ${this.#options.chainId}: correct the RPC URL`;
+      this.#tellFailure("eth_chainId", "wrong-chain", message);
+      throw new OperatorError(message);
+    }
     this.#chainChecked = true;
   }
 
@@ -97,18 +100,26 @@ export class Endpoint {
     this.#nextId += calls.length;
     const requests = calls.map(({ method, params }, i) => ({ jsonrpc: "2.0", id: first + i, method, params }));
     const methods = [...new Set(calls.map((call) => call.method))].join(", ");
+    const began = performance.now();
     const body = await this.#post(JSON.stringify(requests.length === 1 ? requests[0] : requests), methods, signal);
 
+    this.#options.observer?.answered({
+      endpoint: this.name,
+      method: methods,
+      calls: calls.length,
+      ms: performance.now() - began,
+    });
     const answers = Array.isArray(body) ? (body as Answer[]) : [body as Answer];
     const byId = new Map(answers.map((answer) => [answer?.id, answer]));
     return requests.map(({ id, method }) => {
       // An error about the whole batch comes alone, with a null id.
       const answer = byId.get(id) ?? (answers.length === 1 && answers[0]?.error ? answers[0] : undefined);
-      if (answer === undefined) throw this.#failed(methods, "the batch's answer lacks a call");
+      if (answer === undefined) throw this.#failed(methods, "malformed", "the batch's answer lacks a call");
       if (answer.error === undefined || answer.error === null) return { result: answer.result };
       const { code, message } = answer.error;
       const said = typeof message === "string" ? message.slice(0, 300) : JSON.stringify(answer.error).slice(0, 300);
       const shown = this.#redacted(said);
+      this.#tellFailure(method, "refused", shown);
       return { error: new RpcError(`${this.name} ${method}: ${shown}`, typeof code === "number" ? code : 0) };
     });
   }
@@ -130,6 +141,7 @@ export class Endpoint {
     } catch (error) {
       throw this.#failed(
         methods,
+        bound.aborted ? "timeout" : "connection",
         bound.aborted ? `no answer within ${this.#options.timeoutMs} ms` : explain(error),
         error,
       );
@@ -140,16 +152,23 @@ export class Endpoint {
       parsed = JSON.parse(text);
     } catch {
       // The parser's message quotes the text, unredacted: said here instead of kept as cause.
-      throw this.#failed(methods, `HTTP ${status}, not JSON: ${quote(text)}`);
+      throw this.#failed(methods, status >= 400 ? "http" : "malformed", `HTTP ${status}, not JSON: ${quote(text)}`);
     }
-    if (typeof parsed !== "object" || parsed === null) throw this.#failed(methods, `HTTP ${status}, not JSON-RPC`);
-    if (status >= 400 && !("error" in parsed)) throw this.#failed(methods, `HTTP ${status}`);
+    if (typeof parsed !== "object" || parsed === null)
+      throw this.#failed(methods, "malformed", `HTTP ${status}, not JSON-RPC`);
+    if (status >= 400 && !("error" in parsed)) throw this.#failed(methods, "http", `HTTP ${status}`);
     return parsed;
   }
 
-  #failed(methods: string, why: string, cause?: unknown): TransportError {
+  #failed(methods: string, kind: FailureKind, why: string, cause?: unknown): TransportError {
     this.#chainChecked = false;
-    return new TransportError(`${this.name} ${methods}: ${this.#redacted(why)}`, { cause });
+    const message = `${this.name} ${methods}: ${this.#redacted(why)}`;
+    this.#tellFailure(methods, kind, message);
+    return new TransportError(message, { cause });
+  }
+
+  #tellFailure(method: string, kind: FailureKind, message: string): void {
+    this.#options.observer?.failed({ endpoint: this.name, method, kind, message, next: "the next endpoint is asked" });
   }
 
   #redacted(text: string): string {

@@ -41,6 +41,7 @@ export function on(records: readonly GrantRecord[], over: Partial<ConsideredChai
       status: "LIVE",
       quarantine: null,
       headNumber: 1n,
+      headTime: NOW,
       indexedNumber: 1n,
       indexedHash: thirtyTwo,
       indexedTime: NOW,

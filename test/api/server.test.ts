@@ -52,6 +52,7 @@ describe("the server", () => {
     assert.deepEqual(JSON.parse(text), {
       time: "2027-01-15T08:00:00.000Z",
       ready: true,
+      why: [],
       chains: [
         {
           chain: "eip155:1",
@@ -65,6 +66,7 @@ describe("the server", () => {
           finalized: null,
           checkedAt: "2027-01-15T08:00:00.000Z",
           events: 1,
+          runner: null,
         },
       ],
     });

@@ -7,7 +7,7 @@ import type { Database } from "../database.ts";
 /** Columns of `chain c`, prefixed so that they stand beside those of a grant or event. */
 export const CHAIN_COLUMNS = `
   c.chain_id AS c_chain_id, c.name AS c_name, c.status AS c_status, c.quarantine AS c_quarantine,
-  c.head_number AS c_head_number, c.indexed_number AS c_indexed_number, c.indexed_hash AS c_indexed_hash,
+  c.head_number AS c_head_number, c.head_time AS c_head_time, c.indexed_number AS c_indexed_number, c.indexed_hash AS c_indexed_hash,
   c.indexed_time AS c_indexed_time, c.safe_number AS c_safe_number, c.finalized_number AS c_finalized_number,
   (extract(epoch FROM c.checked_at) * 1000)::bigint AS c_checked_ms, c.last_seq AS c_last_seq`;
 
@@ -17,6 +17,7 @@ export interface ChainRow {
   c_status: ObservedChain["status"];
   c_quarantine: string | null;
   c_head_number: bigint | null;
+  c_head_time: bigint | null;
   c_indexed_number: bigint | null;
   c_indexed_hash: Buffer | null;
   c_indexed_time: bigint | null;
@@ -33,6 +34,7 @@ export function toChain(row: ChainRow): ObservedChain {
     status: row.c_status,
     quarantine: row.c_quarantine,
     headNumber: row.c_head_number,
+    headTime: row.c_head_time,
     indexedNumber: row.c_indexed_number,
     indexedHash: row.c_indexed_hash,
     indexedTime: row.c_indexed_time,

@@ -8,5 +8,8 @@ export const ChainStatus = builder.enumType("ChainStatus", {
     BACKFILL: { description: "Its history is still being read." },
     STALE: { description: "Was caught up, but its node has not confirmed the head for too long." },
     QUARANTINED: { description: "Contradicted its own finality; waits for the operator." },
+    RETIRED: {
+      description: "No longer followed, by the operator's decision: known up to its indexed block, not after.",
+    },
   },
 } as const);

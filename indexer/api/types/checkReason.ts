@@ -37,6 +37,10 @@ export const CheckReason = builder.enumType("CheckReason", {
     CHAIN_BEHIND: { description: "INDETERMINATE: the history of a chain is still being read." },
     CHAIN_STALE: { description: "INDETERMINATE: a chain's node has not confirmed its head for too long." },
     CHAIN_QUARANTINED: { description: "INDETERMINATE: a chain contradicted itself and waits for the operator." },
+    CHAIN_RETIRED: {
+      description:
+        "INDETERMINATE: a grant would allow, on a chain that is no longer followed; or no other chain is asked.",
+    },
     AT_IN_FUTURE: { description: "INDETERMINATE: the moment asked about is still to come." },
     NO_CHAIN: { description: "INDETERMINATE: no chain is indexed yet." },
   },

@@ -1,0 +1,8 @@
+import type { Command } from "./command.ts";
+import { quarantine } from "./quarantine.ts";
+import { resume } from "./resume.ts";
+import { retire } from "./retire.ts";
+import { status } from "./status.ts";
+
+/** Every command, in the order in which they are shown. */
+export const COMMANDS: readonly Command[] = [status, quarantine, resume, retire];

@@ -1,0 +1,36 @@
+import type pg from "pg";
+
+/** What an operator decides about a chain, and why. */
+export interface Decision {
+  /** In the operator's words. */
+  readonly text: string;
+  readonly by: string;
+}
+
+export type InterventionAction = "QUARANTINED" | "RESUMED" | "ROLLED_BACK" | "RETIRED" | "REBUILT";
+
+/**
+ * Knowledge time of a change made now: later than every one before it, whatever the clocks of the processes say. `$1` is
+ * the chain.
+ */
+export const NEXT_KNOWN_AT = "GREATEST(clock_timestamp(), known_at + interval '1 microsecond')";
+
+/**
+ * Records a decision, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
+ * is when it was decided, and its cursor where the chain stands after it.
+ * @param found what stood against the chain before.
+ */
+export async function recordIntervention(
+  client: pg.ClientBase,
+  chainId: bigint,
+  action: InterventionAction,
+  decision: Decision,
+  found: string | null = null,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO intervention (chain_id, decided_at, action, decision, decided_by, found, indexed_number, indexed_hash)
+     SELECT chain_id, known_at, $2::intervention_action, $3, $4, $5, indexed_number, indexed_hash
+       FROM chain WHERE chain_id = $1`,
+    [chainId, action, decision.text, decision.by, found],
+  );
+}
