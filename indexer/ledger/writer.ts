@@ -9,6 +9,7 @@ import { type Contracts, contractsByAddress } from "./batch.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
 import { retractAbove } from "./fallBack.ts";
+import { remember } from "./knowledge.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeLogs } from "./writeLogs.ts";
 
@@ -23,6 +24,8 @@ export interface WriterOptions extends ChainIdentity {
   readonly databaseUrl: string;
   readonly clock: Clock;
 }
+
+const micros = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1000n;
 
 /** The lock's key names us and the chain, so that it cannot meet that of somebody else on the same server. */
 const LOCK_SQL = "SELECT pg_try_advisory_lock(hashtextextended('grantledger.chain.' || $1::text, 0)) AS locked";
@@ -72,7 +75,7 @@ export class ChainWriter {
         await client.end();
         return undefined;
       }
-      const cursor = await registerChain(client, options);
+      const cursor = await registerChain(client, options, micros(options.clock()));
       await prepareSession(client);
       return new ChainWriter(client, options, cursor);
     } catch (error) {
@@ -105,7 +108,7 @@ export class ChainWriter {
       if (first.number !== indexed.number + 1n || !sameBytes(first.parentHash, indexed.hash))
         throw new BugError(`append: block ${first.number} does not link to the cursor's block ${indexed.number}`);
 
-    return this.#transaction(async (knownAt) => {
+    return this.#transaction(async (knownAt, now) => {
       const before = this.#cursor.lastSeq;
       if (logs.length > 0)
         await writeLogs(this.#client, this.#contracts, logs, { chainId: this.#chainId, seq: before + 1n, at: knownAt });
@@ -116,13 +119,13 @@ export class ChainWriter {
         lastSeq: before + BigInt(logs.length),
         knownAt,
       };
-      return this.#writeChain(cursor, view);
+      return this.#writeChain(cursor, view, now);
     });
   }
 
   /** Records what the node says now, with no new block: its head and how final our blocks have become. */
   confirm(view: ChainView): Promise<void> {
-    return this.#transaction(async () => this.#writeChain(this.#cursor, view));
+    return this.#transaction(async (knownAt, now) => this.#writeChain({ ...this.#cursor, knownAt }, view, now));
   }
 
   /**
@@ -185,14 +188,19 @@ export class ChainWriter {
     }
   }
 
-  /** Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. */
-  async #transaction(work: (knownAt: bigint) => Promise<Cursor>): Promise<void> {
+  /**
+   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. What `chain` says then is
+   * kept as what was known from `knownAt` on. `now` is the clock, milliseconds.
+   */
+  async #transaction(work: (knownAt: bigint, now: number) => Promise<Cursor>): Promise<void> {
     // Strictly rising, whatever the clock does, so that "what did we know at" has one answer.
-    const now = BigInt(Math.trunc(this.#clock())) * 1000n;
-    const knownAt = now > this.#cursor.knownAt ? now : this.#cursor.knownAt + 1n;
+    const now = Math.trunc(this.#clock());
+    const least = this.#cursor.knownAt + 1n;
+    const knownAt = micros(now) > least ? micros(now) : least;
     try {
       await this.#client.query("BEGIN");
-      const cursor = await work(knownAt);
+      const cursor = await work(knownAt, now);
+      await remember(this.#client, this.#chainId);
       await this.#client.query("COMMIT");
       this.#cursor = cursor;
     } catch (error) {
@@ -222,7 +230,7 @@ export class ChainWriter {
   }
 
   /** Writes cursor and view; finality never goes back, and never beyond the cursor. */
-  async #writeChain(cursor: Cursor, view: ChainView): Promise<Cursor> {
+  async #writeChain(cursor: Cursor, view: ChainView, now: number): Promise<Cursor> {
     const indexed = cursor.indexed;
     if (indexed === undefined) throw new BugError("no cursor to write");
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -244,7 +252,7 @@ export class ChainWriter {
         timestamptz(cursor.knownAt),
         view.head.number,
         view.head.time,
-        new Date(this.#clock()),
+        new Date(now),
         within(view.safeNumber),
         within(view.finalizedNumber),
         this.#cursor.lastSeq,

@@ -13,6 +13,7 @@ export interface ObservedChain {
   readonly status: "BACKFILL" | "LIVE" | "QUARANTINED";
   readonly quarantine: string | null;
   readonly headNumber: bigint | null;
+  readonly headTime: UnixTime | null;
   readonly indexedNumber: bigint | null;
   readonly indexedHash: Uint8Array | null;
   readonly indexedTime: UnixTime | null;
@@ -21,6 +22,8 @@ export interface ObservedChain {
   /** Milliseconds since the unix epoch: when the node last answered with a head that agreed with ours. */
   readonly checkedAt: number | null;
   readonly lastSeq: bigint;
+  /** Microseconds since the unix epoch: of the newest write. */
+  readonly knownAt: bigint;
 }
 
 /** @param now milliseconds since the unix epoch. */
