@@ -5,8 +5,9 @@ import type { UnixTime } from "../grants/record.ts";
 import type { Context } from "./context.ts";
 import { badInput } from "./errors.ts";
 import { type KeyKind, kindOf } from "./key.ts";
+import type { KnownAt } from "./knownAt.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "./page.ts";
-import type { Evaluation } from "./types/chainEvaluation.ts";
+import type { Setting } from "./queries/present.ts";
 
 /** An account and the chain it is named on. */
 export interface AccountRef {
@@ -42,7 +43,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
   Context: Context;
-  Connection: { readonly evaluatedAt: readonly Evaluation[] };
+  Connection: Setting;
   Scalars: {
     ID: Scalar<string>;
     AccountId: Scalar<AccountRef>;
@@ -52,6 +53,7 @@ export const builder = new SchemaBuilder<{
     Bytes32: Scalar<Bytes32, Uint8Array>;
     ChainId: Scalar<bigint>;
     Count: Scalar<bigint>;
+    KnownAt: Scalar<KnownAt>;
     Seconds: Scalar<bigint>;
     Timestamp: Scalar<string>;
     UnixTime: Scalar<UnixTime>;

@@ -1,6 +1,7 @@
 import type { Address, CredentialRef } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import type { ChainHealth, ObservedChain } from "../ops/health.ts";
+import type { Moment } from "./moment.ts";
 import type { CredentialWorth } from "./read/credential.ts";
 import type { GrantFacts } from "./read/grant.ts";
 import type { IssuerFacts } from "./read/issuer.ts";
@@ -30,6 +31,8 @@ export interface ConsideredChain extends ChainFindings {
   readonly health: ChainHealth;
   /** The moment that it is looked at. */
   readonly at: UnixTime;
+  /** Of the answer that this is for. */
+  readonly moment: Moment;
   /** True when that moment is later than anything the chain can have told us of. */
   readonly inFuture: boolean;
 }

@@ -1,4 +1,6 @@
+import type { ObservedChain } from "../ops/health.ts";
 import { badInput } from "./errors.ts";
+import type { Listed } from "./read/listed.ts";
 
 /** Relay's cursor connections (https://relay.dev/graphql/connections.htm): arguments in, pages out. */
 
@@ -42,7 +44,9 @@ export function toWindow<Key>(args: PageArguments, decode: (cursor: string) => K
 
 /** A list that can be read in both directions from any key. */
 export interface Keyset<Key, Row> {
-  read(window: Window<Key>): Promise<Row[]>;
+  read(window: Window<Key>): Promise<Listed<Row>>;
+  /** The same list as it was known when these chains were read. */
+  pinned(chains: readonly ObservedChain[]): Keyset<Key, Row>;
   keyOf(row: Row): Key;
   encode(key: Key): string;
 }
@@ -68,15 +72,17 @@ class Edge<Key, Row> {
  */
 export async function readPage<Key, Row>(list: Keyset<Key, Row>, window: Window<Key>) {
   const { limit, backward, after, before } = window;
-  const rows = await list.read({ ...window, limit: limit + 1 });
+  const { items, chains } = await list.read({ ...window, limit: limit + 1 });
+  const rows = [...items];
   const more = rows.length > limit;
   if (more) rows.pop();
   if (backward) rows.reverse();
   const edges = rows.map((row) => new Edge(row, list));
   const any = async (rest: Pick<Window<Key>, "after" | "before" | "backward">): Promise<boolean> =>
-    (await list.read({ ...rest, limit: 1, inclusive: true })).length > 0;
+    (await list.pinned(chains).read({ ...rest, limit: 1, inclusive: true })).items.length > 0;
   return {
     edges,
+    chains,
     pageInfo: {
       // Promises at times, which the executor awaits; the plugin's types know values only.
       get hasNextPage(): boolean {

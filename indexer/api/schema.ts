@@ -9,6 +9,7 @@ import "./scalars/bytes.ts";
 import "./scalars/bytes32.ts";
 import "./scalars/chainId.ts";
 import "./scalars/count.ts";
+import "./scalars/knownAt.ts";
 import "./scalars/seconds.ts";
 import "./scalars/timestamp.ts";
 import "./scalars/unixTime.ts";

@@ -4,7 +4,8 @@ import type { ContractName } from "../config/schema.ts";
 import { toHex } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { BugError, OperatorError } from "../ops/errors.ts";
-import { type Cursor, readCursor } from "./cursor.ts";
+import { type Cursor, readCursor, timestamptz } from "./cursor.ts";
+import { REGISTER_SQL } from "./knowledge.ts";
 
 /** What makes a chain's part of the ledger the one that is meant. */
 export interface ChainIdentity {
@@ -15,19 +16,16 @@ export interface ChainIdentity {
 
 /**
  * Makes the row of a chain unless it is there, and reads where the chain stands.
+ * @param now microseconds since the unix epoch.
  * @throws OperatorError when the ledger was filled for other contracts: their history would be missing unnoticed.
  */
-export async function registerChain(client: pg.ClientBase, options: ChainIdentity): Promise<Cursor> {
+export async function registerChain(client: pg.ClientBase, options: ChainIdentity, now: bigint): Promise<Cursor> {
   const contracts = options.contracts.map(({ name, address, startBlock }) => ({
     name,
     address: toHex(address),
     startBlock: Number(startBlock),
   }));
-  await client.query(
-    `INSERT INTO chain (chain_id, name, status, contracts, known_at) VALUES ($1, $2, 'BACKFILL', $3, to_timestamp(0))
-     ON CONFLICT (chain_id) DO UPDATE SET name = excluded.name`,
-    [options.chainId, options.name, JSON.stringify(contracts)],
-  );
+  await client.query(REGISTER_SQL, [options.chainId, options.name, JSON.stringify(contracts), timestamptz(now)]);
   const cursor = await readCursor(client, options.chainId);
   if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
   const stored = cursor.contracts as StoredContract[];

@@ -12,6 +12,7 @@ import { databaseError } from "./databaseError.ts";
 import type { Learned } from "./eventRows.ts";
 import { retractAbove } from "./fallBack.ts";
 import { type HeldChainError, readHold, WRITABLE } from "./heldChain.ts";
+import { remember } from "./knowledge.ts";
 import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeBatch } from "./writeLogs.ts";
@@ -38,6 +39,8 @@ export interface WriterOptions extends ChainIdentity {
   readonly databaseUrl: string;
   readonly clock: Clock;
 }
+
+const micros = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1000n;
 
 const STATEMENT_TIMEOUT_MS = 60_000;
 /**
@@ -95,7 +98,7 @@ export class ChainWriter {
         await client.end();
         return undefined;
       }
-      const cursor = await registerChain(client, options);
+      const cursor = await registerChain(client, options, micros(options.clock()));
       await prepareSession(client);
       return new ChainWriter(client, options, cursor);
     } catch (error) {
@@ -154,7 +157,7 @@ export class ChainWriter {
 
     await this.#prepareIndexes(view, batch);
     return this.#transaction(
-      async () => {
+      async (knownAt, now) => {
         if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
         if (batch !== undefined) await writeBatch(this.#client, batch, first);
         await this.#writeHeaders(headers, view);
@@ -162,9 +165,9 @@ export class ChainWriter {
           ...this.#cursor,
           indexed: { number: newest.number, hash: newest.hash, time: newest.time },
           lastSeq,
-          knownAt: first.at,
+          knownAt,
         };
-        return this.#writeChain(cursor, view);
+        return this.#writeChain(cursor, view, now);
       },
       first.at,
       view.caughtUp,
@@ -174,7 +177,11 @@ export class ChainWriter {
   /** Records what the node says now, with no new block: its head and how final our blocks have become. */
   async confirm(view: ChainView): Promise<void> {
     await this.#prepareIndexes(view);
-    return this.#transaction(async () => this.#writeChain(this.#cursor, view), undefined, view.caughtUp);
+    return this.#transaction(
+      async (knownAt, now) => this.#writeChain({ ...this.#cursor, knownAt }, view, now),
+      undefined,
+      view.caughtUp,
+    );
   }
 
   /**
@@ -244,7 +251,7 @@ export class ChainWriter {
 
   /** Strictly rising, whatever the clock does, so that "what did we know at" has one answer. */
   #moment(): bigint {
-    const now = BigInt(Math.trunc(this.#clock())) * 1000n;
+    const now = micros(this.#clock());
     const { knownAt } = this.#prepared;
     return now > knownAt ? now : knownAt + 1n;
   }
@@ -264,16 +271,23 @@ export class ChainWriter {
   }
 
   /**
-   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned.
+   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. What `chain` says then is
+   * kept as what was known from `at` on. `now` is the clock, milliseconds.
    * @param live the chain is LIVE afterwards: its answers need the indexes.
    */
-  async #transaction(work: (knownAt: bigint) => Promise<Cursor>, at = this.#moment(), live = false): Promise<void> {
+  async #transaction(
+    work: (knownAt: bigint, now: number) => Promise<Cursor>,
+    at = this.#moment(),
+    live = false,
+  ): Promise<void> {
+    const now = Math.trunc(this.#clock());
     await this.#attempt(async () => {
       try {
         await this.#client.query("BEGIN");
         if (live && !this.#indexed && !(await holdLateIndexes(this.#client)))
           throw new RetryableError("another chain began to fill the ledger, indexes have to be built again");
-        const cursor = await work(at);
+        const cursor = await work(at, now);
+        await remember(this.#client, this.#chainId);
         await this.#client.query("COMMIT");
         this.#cursor = cursor;
         this.#indexed = live;
@@ -313,7 +327,7 @@ export class ChainWriter {
   }
 
   /** Writes cursor and view; finality never goes back, and never beyond the cursor. */
-  async #writeChain(cursor: Cursor, view: ChainView): Promise<Cursor> {
+  async #writeChain(cursor: Cursor, view: ChainView, now: number): Promise<Cursor> {
     const indexed = cursor.indexed;
     if (indexed === undefined) throw new BugError("no cursor to write");
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -335,7 +349,7 @@ export class ChainWriter {
         timestamptz(cursor.knownAt),
         view.head.number,
         view.head.time,
-        new Date(this.#clock()),
+        new Date(now),
         within(view.safeNumber),
         within(view.finalizedNumber),
         this.#cursor.lastSeq,

@@ -25,6 +25,8 @@ export interface ObservedChain {
   /** Milliseconds since the unix epoch: when the node last answered with a head that agreed with ours. */
   readonly checkedAt: number | null;
   readonly lastSeq: bigint;
+  /** Microseconds since the unix epoch: of the newest write. */
+  readonly knownAt: bigint;
 }
 
 /** @param now milliseconds since the unix epoch. */

@@ -3,12 +3,14 @@ import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
 import type { ConsideredChain } from "../considered.ts";
 import { decide } from "../decide.ts";
+import { momentOf, nowOf } from "../moment.ts";
 import { presentTime } from "../read/chain.ts";
 import { readCheck } from "../read/check.ts";
 import { type Answer, CheckAnswer } from "../types/checkAnswer.ts";
 import { ReadUse } from "../types/readUse.ts";
 import { toPurpose } from "./filter.ts";
-import { nowOf, unknownChain } from "./present.ts";
+import { KNOWN_AT } from "./knownAtArgument.ts";
+import { unknownChain } from "./present.ts";
 
 builder.queryField("check", (t) =>
   t.field({
@@ -23,6 +25,7 @@ builder.queryField("check", (t) =>
       }),
       use: t.arg({ type: ReadUse, defaultValue: "PURPOSE", description: "What it is to be read for." }),
       at: t.arg({ type: "UnixTime", description: "An earlier moment of the chains; the present without it." }),
+      knownAt: t.arg({ type: "KnownAt", description: KNOWN_AT }),
       chain: t.arg({ type: "ChainId", description: "Only this chain." }),
       requireAnchor: t.arg.boolean({
         defaultValue: false,
@@ -31,7 +34,9 @@ builder.queryField("check", (t) =>
       }),
     },
     resolve: async (_root, args, context): Promise<Answer> => {
-      const { credential, grantee, chain, at } = args;
+      const { credential, grantee, chain } = args;
+      const moment = momentOf(context, args);
+      const { at } = moment;
       const purpose = toPurpose(args.purpose);
       const use = args.use ?? "PURPOSE";
       const question = {
@@ -39,25 +44,26 @@ builder.queryField("check", (t) =>
         grantee,
         purpose,
         chainId: chain ?? undefined,
-        at: at ?? undefined,
+        moment,
       };
       const found = await readCheck(context.database, question);
       if (chain != null && found.length === 0) throw unknownChain(chain);
-      const now = nowOf(context);
+      const now = nowOf(moment);
       const chains = found.map((one): ConsideredChain => {
         const present = presentTime(one.chain, now);
         return {
           ...one,
           credential: question.credential,
-          health: chainHealth(one.chain, context.clock(), context.maxStalenessSeconds),
+          health: chainHealth(one.chain, moment.clock, context.maxStalenessSeconds),
           at: at ?? present,
-          inFuture: at != null && at > present,
+          inFuture: at !== undefined && at > present,
+          moment,
         };
       });
       return {
         outcome: decide(use, chains, args.requireAnchor ?? false),
         chains,
-        past: at != null,
+        moment,
         grantee,
         purpose,
         use,

@@ -1,6 +1,7 @@
 import type { Address } from "../../grants/bytes.ts";
 import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
+import { momentOf } from "../moment.ts";
 import { readPage, toWindow } from "../page.ts";
 import { decodeEntityCursor, EntityList, type EntityFilter as Filter } from "../read/entities.ts";
 import type { EntityStatus } from "../read/issuer.ts";
@@ -8,7 +9,8 @@ import { show } from "../scalars/exact.ts";
 import { Entity } from "../types/entity.ts";
 import { EntityConnection } from "../types/entityConnection.ts";
 import { EntityFilter } from "../types/entityFilter.ts";
-import { readSetting } from "./present.ts";
+import { KNOWN_AT } from "./knownAtArgument.ts";
+import { settingOf } from "./present.ts";
 
 interface Given {
   readonly account?: Address | null | undefined;
@@ -49,12 +51,14 @@ builder.queryField("entities", (t) =>
       args: {
         filter: t.arg({ type: EntityFilter, description: "Only entities that all of this is true of." }),
         at: t.arg({ type: "UnixTime", description: "As they were at an earlier moment; the present without it." }),
+        knownAt: t.arg({ type: "KnownAt", description: KNOWN_AT }),
       },
       resolve: async (_root, args, context) => {
         const filter = toEntityFilter(args.filter ?? {});
         const window = toWindow(args, decodeEntityCursor);
-        const { moment, evaluatedAt } = await readSetting(context, filter.chain, args.at);
-        return { ...(await readPage(new EntityList(context.database, filter, moment), window)), evaluatedAt };
+        const moment = momentOf(context, args);
+        const page = await readPage(new EntityList(context.database, filter, moment), window);
+        return { ...page, ...settingOf(context, moment, page.chains, filter.chain) };
       },
     },
     EntityConnection,
@@ -68,12 +72,15 @@ builder.queryField("entity", (t) =>
     args: {
       account: t.arg({ type: "Address", required: true, description: "The address." }),
       at: t.arg({ type: "UnixTime", description: "As it was at an earlier moment; the present without it." }),
+      knownAt: t.arg({ type: "KnownAt", description: KNOWN_AT }),
       chain: t.arg({ type: "ChainId", description: "By the registries of this chain only." }),
     },
-    resolve: async (_root, { account, at, chain }, context) => {
-      const { moment } = await readSetting(context, chain, at);
+    resolve: async (_root, { account, chain, ...args }, context) => {
+      const moment = momentOf(context, args);
       const list = new EntityList(context.database, { account, chain }, moment);
-      return list.read({ limit: MAX_REGISTRIES, backward: false, inclusive: false });
+      const { items, chains } = await list.read({ limit: MAX_REGISTRIES, backward: false, inclusive: false });
+      settingOf(context, moment, chains, chain);
+      return items;
     },
   }),
 );

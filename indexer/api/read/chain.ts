@@ -1,6 +1,8 @@
 import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
+import type { KnownAt } from "../knownAt.ts";
+import { knownBy, knownValue } from "./known.ts";
 
 /** The ledger's rows of chains, as every answer carries them. */
 
@@ -9,7 +11,8 @@ export const CHAIN_COLUMNS = `
   c.chain_id AS c_chain_id, c.name AS c_name, c.status AS c_status, c.quarantine AS c_quarantine,
   c.head_number AS c_head_number, c.head_time AS c_head_time, c.indexed_number AS c_indexed_number, c.indexed_hash AS c_indexed_hash,
   c.indexed_time AS c_indexed_time, c.safe_number AS c_safe_number, c.finalized_number AS c_finalized_number,
-  (extract(epoch FROM c.checked_at) * 1000)::bigint AS c_checked_ms, c.last_seq AS c_last_seq`;
+  (extract(epoch FROM c.checked_at) * 1000)::bigint AS c_checked_ms, c.last_seq AS c_last_seq,
+  (extract(epoch FROM c.known_at) * 1000000)::bigint AS c_known_us`;
 
 export interface ChainRow {
   c_chain_id: bigint;
@@ -25,6 +28,7 @@ export interface ChainRow {
   c_finalized_number: bigint | null;
   c_checked_ms: bigint | null;
   c_last_seq: bigint;
+  c_known_us: bigint;
 }
 
 export function toChain(row: ChainRow): ObservedChain {
@@ -42,13 +46,24 @@ export function toChain(row: ChainRow): ObservedChain {
     finalizedNumber: row.c_finalized_number,
     checkedAt: row.c_checked_ms === null ? null : Number(row.c_checked_ms),
     lastSeq: row.c_last_seq,
+    knownAt: row.c_known_us,
   };
 }
 
-const CHAINS = { name: "chains", text: `SELECT ${CHAIN_COLUMNS} FROM chain c ORDER BY c.chain_id` };
+const NEWEST_CHAINS = { name: "chains", text: `SELECT ${CHAIN_COLUMNS} FROM chain c ORDER BY c.chain_id` };
+const BY = knownBy("$1");
+const KNOWN_CHAINS = {
+  name: "chains_known",
+  text: `${BY.with}SELECT ${CHAIN_COLUMNS} FROM ${BY.chains} c ORDER BY c.chain_id`,
+};
 
-export async function readChains(database: Database): Promise<ObservedChain[]> {
-  return (await database.prepared<ChainRow>(CHAINS, [])).map(toChain);
+/** @param known as they were known then; as they are without it. */
+export async function readChains(database: Database, known?: KnownAt["of"]): Promise<ObservedChain[]> {
+  const rows =
+    known === undefined
+      ? await database.prepared<ChainRow>(NEWEST_CHAINS, [])
+      : await database.prepared<ChainRow>(KNOWN_CHAINS, [knownValue(known)]);
+  return rows.map(toChain);
 }
 
 /**

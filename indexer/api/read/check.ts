@@ -1,14 +1,16 @@
 import { type Address, type CredentialRef, fromHex, sameBytes, toAddress } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
-import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { ChainFindings, Registry } from "../considered.ts";
 import type { Database, Statement } from "../database.ts";
+import type { Moment } from "../moment.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
 import { type CredentialWorth, toWorth, WORTH_COLUMNS, type WorthRow } from "./credential.ts";
+import { worthBy } from "./credentialTrail.ts";
 import { issuersAsOf } from "./entityTrail.ts";
-import { GRANT_COLUMNS, type GrantFacts, type GrantRow, grantsAsOf, toGrant } from "./grant.ts";
+import { GRANT_COLUMNS, type GrantFacts, type GrantRow, grantsAsOf, happened, toGrant } from "./grant.ts";
 import { ISSUER_COLUMNS, type IssuerFacts, type IssuerRow, toIssuer } from "./issuer.ts";
+import { type Knowledge, knownBy, knownValue, NEWEST } from "./known.ts";
 
 /** Who asks for what. */
 export interface CheckQuestion {
@@ -18,8 +20,7 @@ export interface CheckQuestion {
   readonly purpose: Purpose | undefined;
   /** Every chain when undefined. */
   readonly chainId: bigint | undefined;
-  /** The present when undefined. */
-  readonly at: UnixTime | undefined;
+  readonly moment: Pick<Moment, "at" | "known">;
 }
 
 /** A chain and what it says about the question. */
@@ -34,47 +35,69 @@ export interface ChainAnswer extends ChainFindings {
 const ISSUER = `COALESCE(g.issuer, (SELECT a.issuer FROM access_grant a WHERE a.credential = $1 LIMIT 1),
                          (SELECT b.issuer FROM credential b WHERE b.credential = $1 LIMIT 1))`;
 
+/** What an answer is made of, wherever it comes from. Several grants or registries of a chain are all their combinations. */
+const COLUMNS = `${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${WORTH_COLUMNS}, ${ISSUER_COLUMNS}`;
+const ASKED = `
+     WHERE $4::bigint IS NULL OR c.chain_id = $4
+     ORDER BY c.chain_id, g.purpose, g.contract`;
+
 /**
  * The hot path: one statement, hence one snapshot, in which the grants, the standing and what the ledger knew of each chain
  * belong together. A chain without a grant is a row too, because its health decides whether "no grant" can be said. Each
- * table is reached by its primary key. Where a chain has several grants or registries, its rows are all their combinations,
- * few as they are.
+ * table is reached by its primary key.
  */
 const CURRENT: Statement = {
   name: "check",
   text: `
-    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${WORTH_COLUMNS}, ${ISSUER_COLUMNS}
+    SELECT ${COLUMNS}
       FROM chain c
       LEFT JOIN access_grant g ON g.chain_id = c.chain_id AND g.credential = $1 AND g.grantee = $2
                               AND ($3::integer IS NULL OR g.purpose = $3) AND g.granted_at > 0
       LEFT JOIN credential k ON k.credential = $1 AND k.chain_id = c.chain_id
       LEFT JOIN entity n ON n.account = ${ISSUER} AND n.chain_id = c.chain_id
-     WHERE $4::bigint IS NULL OR c.chain_id = $4
-     ORDER BY c.chain_id, g.purpose, g.contract`,
+     ${ASKED}`,
 };
 
-/**
- * The same from the trail: each grant and the issuer's standing as the last live event at or before `at` left them. The
- * row of a credential tells its earlier statuses itself.
- */
-const AS_OF: Statement = {
-  name: "check_as_of",
-  text: `
-    SELECT ${CHAIN_COLUMNS}, c.contracts AS c_contracts, ${GRANT_COLUMNS}, ${WORTH_COLUMNS}, ${ISSUER_COLUMNS}
-      FROM chain c
+/** The same from the trail: each grant and the issuer's standing as the last event that counts left them. */
+const fromTrail = (at: string, knowledge: Knowledge, worth: string, issuer: string): string => `
+    ${knowledge.with}SELECT ${COLUMNS}
+      FROM ${knowledge.chains} c
       LEFT JOIN LATERAL (${grantsAsOf(
-        `SELECT DISTINCT ON (e.purpose, e.contract) e.*
+        `(SELECT DISTINCT ON (e.purpose, e.contract) e.*
           FROM event e
          WHERE e.credential = $1 AND e.grantee = $2 AND e.chain_id = c.chain_id
            AND ($3::integer IS NULL OR e.purpose = $3)
-           AND e.retracted_at IS NULL AND e.block_time <= $5
-         ORDER BY e.purpose, e.contract, e.seq DESC`,
-        "$5",
+           AND ${knowledge.live("e")} AND ${happened("e", at)}
+         ORDER BY e.purpose, e.contract, e.seq DESC) g`,
+        at,
+        knowledge,
       )}) g ON g.granted_at > 0
-      LEFT JOIN credential k ON k.credential = $1 AND k.chain_id = c.chain_id
-      LEFT JOIN LATERAL (${issuersAsOf(ISSUER, "$5")}) n ON true
-     WHERE $4::bigint IS NULL OR c.chain_id = $4
-     ORDER BY c.chain_id, g.purpose, g.contract`,
+      LEFT JOIN LATERAL (${worth}) k ON true
+      LEFT JOIN LATERAL (${issuersAsOf(issuer, { at, knowledge })}) n ON true
+     ${ASKED}`;
+
+/** At an earlier moment of the chains. The row of a credential tells its earlier statuses itself. */
+const AS_OF: Statement = {
+  name: "check_as_of",
+  text: fromTrail(
+    "$5",
+    NEWEST,
+    "SELECT k.* FROM credential k WHERE k.credential = $1 AND k.chain_id = c.chain_id",
+    ISSUER,
+  ),
+};
+
+const BY = knownBy("$6");
+/** By what was known at an earlier moment of ours, of the chains' present then or of a moment before that. */
+const AS_KNOWN: Statement = {
+  name: "check_as_known",
+  text: fromTrail(
+    "COALESCE($5::bigint, 9223372036854775807)",
+    BY,
+    worthBy("$1", BY),
+    `COALESCE(g.issuer, (SELECT b.issuer FROM event b JOIN ${BY.chains} c ON c.chain_id = b.chain_id
+                          WHERE b.credential = $1 AND ${BY.live("b")} LIMIT 1))`,
+  ),
 };
 
 type Nullable<Row> = { [column in keyof Row]: Row[column] | null };
@@ -87,12 +110,15 @@ interface StoredContract {
 }
 
 export async function readCheck(database: Database, question: CheckQuestion): Promise<ChainAnswer[]> {
-  const { credential, grantee, purpose, chainId, at } = question;
+  const { credential, grantee, purpose, chainId, moment } = question;
+  const { at, known } = moment;
   const values = [credential, grantee, purpose ?? null, chainId ?? null];
   const rows =
-    at === undefined
-      ? await database.prepared<Row>(CURRENT, values)
-      : await database.prepared<Row>(AS_OF, [...values, at]);
+    known !== undefined
+      ? await database.prepared<Row>(AS_KNOWN, [...values, at ?? null, knownValue(known)])
+      : at === undefined
+        ? await database.prepared<Row>(CURRENT, values)
+        : await database.prepared<Row>(AS_OF, [...values, at]);
 
   const answer: ChainAnswer[] = [];
   for (let from = 0; from < rows.length; ) {

@@ -11,6 +11,7 @@ import {
 import type { CredentialRecord } from "../../grants/credentialRecord.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
+import type { Moment } from "../moment.ts";
 
 /** What one registry knows about a credential, as its newest event left it: a row of `credential`. */
 export interface CredentialFacts {
@@ -45,6 +46,8 @@ export interface CredentialAt {
   readonly facts: CredentialFacts;
   readonly chain: ObservedChain;
   readonly at: UnixTime;
+  /** Of the answer that it is part of. */
+  readonly moment: Moment;
 }
 
 const RECORD_COLUMNS = [

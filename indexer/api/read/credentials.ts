@@ -2,14 +2,19 @@ import type { Address, Bytes32, CredentialRef } from "../../grants/bytes.ts";
 import { toCredentialRef } from "../../grants/bytes.ts";
 import type { CredentialStatus } from "../../grants/credentialStatus.ts";
 import type { UnixTime } from "../../grants/record.ts";
+import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import { badCursor } from "../errors.ts";
 import { type CredentialKey, decodeCredentialKey, encodeCredentialKey } from "../key.ts";
+import type { KnownAt } from "../knownAt.ts";
+import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
+import type { ChainRow } from "./chain.ts";
 import { asOf, CREDENTIAL_COLUMNS, type CredentialAt, type CredentialRow, toCredential } from "./credential.ts";
-import type { Moment } from "./grants.ts";
+import { credentialsBy, successorBy } from "./credentialTrail.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { knownBy, knownValue } from "./known.ts";
+import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
 
 /** Lists of credentials, each once for every registry that knows it. */
 
@@ -31,12 +36,6 @@ const ORDERING: Ordering = [
 ];
 
 type Row = ChainRow & CredentialRow & { looked_at: bigint };
-
-const toCredentialAt = (row: Row): CredentialAt => ({
-  facts: asOf(toCredential(row.c_chain_id, row), row.looked_at),
-  chain: toChain(row),
-  at: row.looked_at,
-});
 
 const keyValues = (key: CredentialKey): unknown[] => [key.credential, key.chainId, key.contract];
 
@@ -63,36 +62,19 @@ export class CredentialList implements Keyset<CredentialKey, CredentialAt> {
     this.#moment = moment;
   }
 
-  async read(window: Window<CredentialKey>): Promise<CredentialAt[]> {
+  async read(window: Window<CredentialKey>): Promise<Listed<CredentialAt>> {
+    const moment = this.#moment;
     const conditions = new Conditions();
-    const filter = this.#filter;
-    for (const column of ["credential", "holder", "issuer", "contract", "replaces"] as const)
-      conditions.equal(`k.${column}`, filter[column]);
-    conditions.equal("k.credential_type", filter.type);
-    conditions.equal("k.chain_id", filter.chain);
-    addBounds(conditions, ORDERING, {
-      ...window,
-      after: window.after && keyValues(window.after),
-      before: window.before && keyValues(window.before),
-    });
-    const { now, at } = this.#moment;
-    const lookedAt =
-      at === undefined
-        ? `GREATEST(${conditions.value(now)}::bigint, c.indexed_time)`
-        : `${conditions.value(at)}::bigint`;
-    if (at !== undefined) conditions.add(`${FIRST_SAID} <= ${lookedAt}`);
-    if (filter.status != null)
-      conditions.add(
-        `credential_status(${STATUS_COLUMNS}, ${lookedAt}) = ANY(${conditions.value(filter.status)}::text[])`,
-      );
-    const limit = conditions.value(window.limit);
-    const rows = await this.#database.query<Row>(
-      `SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${CREDENTIAL_COLUMNS}
-         FROM credential k JOIN chain c ON c.chain_id = k.chain_id
-        WHERE ${conditions.where()} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${limit}`,
-      conditions.values,
+    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
+    return listed(rows, (row, chain) =>
+      row.k_seq === null
+        ? undefined
+        : { facts: asOf(toCredential(row.c_chain_id, row), row.looked_at), chain, at: row.looked_at, moment },
     );
-    return rows.map(toCredentialAt);
+  }
+
+  pinned(chains: readonly ObservedChain[]): CredentialList {
+    return new CredentialList(this.#database, this.#filter, pin(this.#moment, chains));
   }
 
   keyOf(row: CredentialAt): CredentialKey {
@@ -101,6 +83,40 @@ export class CredentialList implements Keyset<CredentialKey, CredentialAt> {
 
   encode(key: CredentialKey): string {
     return encodeCredentialKey("credentialCursor", key);
+  }
+
+  #select(conditions: Conditions, window: Window<CredentialKey>): string {
+    const filter = this.#filter;
+    for (const column of ["credential", "holder", "issuer", "contract"] as const)
+      conditions.equal(`k.${column}`, filter[column]);
+    conditions.equal("k.chain_id", filter.chain);
+    addBounds(conditions, ORDERING, {
+      ...window,
+      after: window.after && keyValues(window.after),
+      before: window.before && keyValues(window.before),
+    });
+    const knowledge = knowledgeOf(conditions, this.#moment);
+    const lookedAt = lookedAtOf(conditions, this.#moment);
+    // These are the same in everything that was said about a credential; the rest is not.
+    const same = conditions.where();
+    const rest = new Conditions(conditions.values);
+    rest.equal("k.replaces", filter.replaces);
+    rest.equal("k.credential_type", filter.type);
+    if (this.#moment.at !== undefined) rest.add(`${FIRST_SAID} <= ${lookedAt}`);
+    if (filter.status != null)
+      rest.add(`credential_status(${STATUS_COLUMNS}, ${lookedAt}) = ANY(${rest.value(filter.status)}::text[])`);
+    const [from, where] =
+      this.#moment.known === undefined
+        ? ["credential", `${same} AND ${rest.where()}`]
+        : [`(${credentialsBy(same, knowledge)})`, rest.where()];
+    return withChains({
+      ...{ conditions, knowledge, window, alias: "k", ordering: ORDERING, chain: filter.chain },
+      columns: `looked_at, ${CREDENTIAL_COLUMNS}`,
+      page: `
+        SELECT ${lookedAt} AS looked_at, k.*
+          FROM ${from} k JOIN ${knowledge.chains} c ON c.chain_id = k.chain_id
+         WHERE ${where} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+    });
   }
 }
 
@@ -111,7 +127,7 @@ export async function readCredential(
   moment: Moment,
 ): Promise<CredentialAt | undefined> {
   const list = new CredentialList(database, { credential, contract, chain: chainId }, moment);
-  return (await list.read({ limit: 1, backward: false, inclusive: false }))[0];
+  return (await list.read({ limit: 1, backward: false, inclusive: false })).items[0];
 }
 
 /** A credential and what it was replaced by, one after the other. */
@@ -124,17 +140,13 @@ export interface Versions {
 
 const MAX_VERSIONS = 100;
 
-/** The successor that the earliest of the registries named, by `at`. */
-const successor = (credential: string): string => `
-  (SELECT k.superseded_by FROM credential k
-    WHERE k.credential = ${credential} AND k.superseded_by IS NOT NULL AND k.superseded_at <= $2
-      AND ($3::bigint IS NULL OR k.chain_id = $3)
-    ORDER BY k.superseded_at, k.chain_id, k.contract LIMIT 1)`;
-
+/** Who replaced whom, as it was known. `moment` is one that is pinned: what was read before belongs to the same answer. */
+const BY = knownBy("$4");
+const successor = (credential: string): string => successorBy(credential, "$2", "$3::bigint", BY);
 const VERSIONS = {
   name: "versions",
   text: `
-    WITH RECURSIVE version AS (
+    ${BY.with.replace("WITH", "WITH RECURSIVE")}, version AS (
       SELECT $1::bytea AS credential, ${successor("$1::bytea")} AS successor, 1 AS place, ARRAY[$1::bytea] AS seen
       UNION ALL
       SELECT v.successor, ${successor("v.successor")}, v.place + 1, v.seen || v.successor
@@ -146,13 +158,14 @@ const VERSIONS = {
 /** Follows who replaced whom, a bounded number of steps. */
 export async function readVersions(
   database: Database,
-  question: { credential: CredentialRef; at: UnixTime; chain: bigint | undefined },
+  question: { credential: CredentialRef; at: UnixTime; chain: bigint | undefined; known: KnownAt["of"] },
 ): Promise<Versions> {
-  const { credential, at, chain } = question;
+  const { credential, at, chain, known } = question;
   const rows = await database.prepared<{ credential: Buffer; successor: Buffer | null }>(VERSIONS, [
     credential,
     at,
     chain ?? null,
+    knownValue(known),
   ]);
   return {
     credentials: rows.map((row) => toCredentialRef(row.credential)),

@@ -4,12 +4,13 @@ import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import { badCursor } from "../errors.ts";
 import { decodeEntityKey, type EntityKey, encodeEntityKey } from "../key.ts";
+import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
+import type { ChainRow } from "./chain.ts";
 import { entitiesAsOf } from "./entityTrail.ts";
-import type { Moment } from "./grants.ts";
 import type { EntityStatus } from "./issuer.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
 
 /** A legal person in one registry, as its newest event left it. Texts are bytes, whatever they are. */
 export interface EntityFacts {
@@ -38,6 +39,8 @@ export interface EntityAt {
   readonly entity: EntityFacts;
   readonly chain: ObservedChain;
   readonly at: UnixTime;
+  /** Of the answer that it is part of. */
+  readonly moment: Moment;
 }
 
 export interface EntityFilter {
@@ -84,26 +87,22 @@ const COLUMNS = [
 
 type Row = ChainRow & EntityRow & { looked_at: bigint };
 
-const toEntityAt = (row: Row): EntityAt => ({
-  entity: {
-    chainId: row.c_chain_id,
-    contract: toAddress(row.contract),
-    account: toAddress(row.account),
-    kinds: row.kinds,
-    status: row.status,
-    jurisdiction: row.jurisdiction,
-    lei: row.lei,
-    name: row.name,
-    uri: row.uri,
-    registeredAt: row.registered_at,
-    statusSince: row.status_since,
-    sequence: row.sequence,
-    reason: row.reason,
-    blockNumber: row.block_number,
-    blockTime: row.block_time,
-  },
-  chain: toChain(row),
-  at: row.looked_at,
+const toEntity = (row: Row): EntityFacts => ({
+  chainId: row.c_chain_id,
+  contract: toAddress(row.contract),
+  account: toAddress(row.account),
+  kinds: row.kinds,
+  status: row.status,
+  jurisdiction: row.jurisdiction,
+  lei: row.lei,
+  name: row.name,
+  uri: row.uri,
+  registeredAt: row.registered_at,
+  statusSince: row.status_since,
+  sequence: row.sequence,
+  reason: row.reason,
+  blockNumber: row.block_number,
+  blockTime: row.block_time,
 });
 
 const keyValues = (key: EntityKey): unknown[] => [key.account, key.chainId, key.contract];
@@ -126,8 +125,28 @@ export class EntityList implements Keyset<EntityKey, EntityAt> {
     this.#moment = moment;
   }
 
-  async read(window: Window<EntityKey>): Promise<EntityAt[]> {
+  async read(window: Window<EntityKey>): Promise<Listed<EntityAt>> {
+    const moment = this.#moment;
     const conditions = new Conditions();
+    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
+    return listed(rows, (row, chain) =>
+      row.account === null ? undefined : { entity: toEntity(row), chain, at: row.looked_at, moment },
+    );
+  }
+
+  pinned(chains: readonly ObservedChain[]): EntityList {
+    return new EntityList(this.#database, this.#filter, pin(this.#moment, chains));
+  }
+
+  keyOf(row: EntityAt): EntityKey {
+    return row.entity;
+  }
+
+  encode(key: EntityKey): string {
+    return encodeEntityKey("entityCursor", key);
+  }
+
+  #select(conditions: Conditions, window: Window<EntityKey>): string {
     const filter = this.#filter;
     for (const column of ["account", "contract", "jurisdiction", "lei"] as const)
       conditions.equal(`n.${column}`, filter[column]);
@@ -139,28 +158,23 @@ export class EntityList implements Keyset<EntityKey, EntityAt> {
       after: window.after && keyValues(window.after),
       before: window.before && keyValues(window.before),
     });
-    const { now, at } = this.#moment;
-    const moment = `${conditions.value(at ?? now)}::bigint`;
-    const [from, lookedAt] =
-      at === undefined
-        ? ["entity", `GREATEST(${moment}, c.indexed_time)`]
-        : [`(${entitiesAsOf(moment, filter.account == null ? undefined : conditions.value(filter.account))})`, moment];
-    const limit = conditions.value(window.limit);
-    const rows = await this.#database.query<Row>(
-      `SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${COLUMNS}
-         FROM ${from} n JOIN chain c ON c.chain_id = n.chain_id
-        WHERE ${conditions.where()} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${limit}`,
-      conditions.values,
-    );
-    return rows.map(toEntityAt);
-  }
-
-  keyOf(row: EntityAt): EntityKey {
-    return row.entity;
-  }
-
-  encode(key: EntityKey): string {
-    return encodeEntityKey("entityCursor", key);
+    const { at, known } = this.#moment;
+    const knowledge = knowledgeOf(conditions, this.#moment);
+    const lookedAt = lookedAtOf(conditions, this.#moment);
+    const trail = (): string => {
+      const account = filter.account == null ? undefined : conditions.value(filter.account);
+      return `(${entitiesAsOf(account, { at: at === undefined ? undefined : lookedAt, knowledge })})`;
+    };
+    const from = at === undefined && known === undefined ? "entity" : trail();
+    return withChains({
+      ...{ conditions, knowledge, window, alias: "n", ordering: ORDERING, chain: filter.chain },
+      columns: `looked_at, ${COLUMNS}`,
+      page: `
+        SELECT ${lookedAt} AS looked_at, n.*
+          FROM ${from} n JOIN ${knowledge.chains} c ON c.chain_id = n.chain_id
+         WHERE ${conditions.where()}
+         ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+    });
   }
 }
 
@@ -171,5 +185,5 @@ export async function readEntity(
   moment: Moment,
 ): Promise<EntityAt | undefined> {
   const list = new EntityList(database, { account, contract, chain: chainId }, moment);
-  return (await list.read({ limit: 1, backward: false, inclusive: false }))[0];
+  return (await list.read({ limit: 1, backward: false, inclusive: false })).items[0];
 }

@@ -1,4 +1,6 @@
+import { happened } from "./grant.ts";
 import type { EntityStatus } from "./issuer.ts";
+import type { Knowledge } from "./known.ts";
 
 /**
  * Entities from the trail, at an earlier moment: who somebody was stands in the newest event that stated it, and whether he
@@ -23,11 +25,17 @@ const status = (event: string): string =>
     .map(([kind, after]) => `WHEN '${kind}' THEN '${after}'`)
     .join(" ")} END`;
 
-/** The newest live event of these kinds about the entity of `event`, up to the moment. */
-const newest = (kinds: string, columns: string, event: string, at: string): string => `
+/** What counts: events that stood, up to the moment if there is one. */
+interface Counting {
+  readonly at: string | undefined;
+  readonly knowledge: Knowledge;
+}
+
+/** The newest event of these kinds about the entity of `event` that counts. */
+const newest = (kinds: string, columns: string, event: string, { at, knowledge }: Counting): string => `
   SELECT ${columns} FROM event b
    WHERE b.account = ${event}.account AND b.chain_id = ${event}.chain_id AND b.contract = ${event}.contract
-     AND b.kind IN (${kinds}) AND b.retracted_at IS NULL AND b.block_time <= ${at}
+     AND b.kind IN (${kinds}) AND ${knowledge.live("b")} AND ${happened("b", at)}
    ORDER BY b.seq DESC LIMIT 1`;
 
 /** An event of the registry has its words in the data: kinds, jurisdiction, LEI, two offsets and a number, then the texts. */
@@ -43,29 +51,32 @@ const text = (at: string | number): string => bytes(`${at} + ${WORD}`, number(at
 
 /**
  * Of each registry of chain `c`: the account's status and kinds, as many columns of `entity` as a check needs.
- * @param account SQL of the account. @param at SQL of the moment.
+ * @param account SQL of the account.
  */
-export const issuersAsOf = (account: string, at: string): string => `
-  SELECT DISTINCT ON (s.contract) s.account, s.contract, s.block_number, s.block_time AS status_since,
-         ${status("s")} AS status, (${newest(STATING, "get_byte(b.raw_data, 31)", "s", at)}) AS kinds
-    FROM event s
-   WHERE s.account = ${account} AND s.chain_id = c.chain_id AND s.kind IN (${STATUS_CHANGING})
-     AND s.retracted_at IS NULL AND s.block_time <= ${at}
-   ORDER BY s.contract, s.seq DESC`;
+export const issuersAsOf = (account: string, counting: Counting): string => `
+  SELECT e.account, e.contract, e.block_number, s.block_time AS status_since, s.status,
+         (${newest(STATING, "get_byte(b.raw_data, 31)", "e", counting)}) AS kinds
+    FROM (SELECT DISTINCT ON (a.contract) a.account, a.chain_id, a.contract, a.block_number FROM event a
+           WHERE a.account = ${account} AND a.chain_id = c.chain_id AND a.kind IN (${ANY})
+             AND ${counting.knowledge.live("a")} AND ${happened("a", counting.at)}
+           ORDER BY a.contract, a.seq DESC) e
+    JOIN LATERAL (${newest(STATUS_CHANGING, `b.block_time, ${status("b")} AS status`, "e", counting)}) s ON true`;
 
 /**
  * All columns of `entity` that lists show.
  * @param account SQL of the one account that is wanted; all of them without.
  */
-export const entitiesAsOf = (at: string, account: string | undefined): string => `
+export const entitiesAsOf = (account: string | undefined, counting: Counting): string => `
   SELECT e.account, e.chain_id, e.contract, get_byte(d.raw_data, ${WORD - 1}) AS kinds,
          ${status("s")}::entity_status AS status, ${bytes(JURISDICTION, 2)} AS jurisdiction, ${bytes(LEI, 20)} AS lei,
          ${text(NAME)} AS name, ${text(number(URI_OFFSET))} AS uri,
          r.block_time AS registered_at, s.block_time AS status_since, e.sequence, s.reason, e.block_number, e.block_time
-    FROM (SELECT DISTINCT ON (a.account, a.chain_id, a.contract) a.* FROM event a
-           WHERE a.kind IN (${ANY}) AND a.retracted_at IS NULL AND a.block_time <= ${at}
+    FROM (SELECT DISTINCT ON (a.account, a.chain_id, a.contract) a.*
+            FROM event a JOIN ${counting.knowledge.chains} c ON c.chain_id = a.chain_id
+           WHERE a.kind IN (${ANY}) AND ${counting.knowledge.live("a")} AND ${happened("a", counting.at)}
              AND ${account === undefined ? "a.account IS NOT NULL" : `a.account = ${account}`}
            ORDER BY a.account, a.chain_id, a.contract, a.seq DESC) e
-    JOIN LATERAL (${newest(STATING, "b.raw_data", "e", at)}) d ON true
-    JOIN LATERAL (${newest(STATUS_CHANGING, "b.kind, b.reason, b.block_time", "e", at)}) s ON true
-    JOIN LATERAL (${newest("'ENTITY_REGISTERED'", "b.block_time", "e", at)}) r ON true`;
+    JOIN ${counting.knowledge.chains} c ON c.chain_id = e.chain_id
+    JOIN LATERAL (${newest(STATING, "b.raw_data", "e", counting)}) d ON true
+    JOIN LATERAL (${newest(STATUS_CHANGING, "b.kind, b.reason, b.block_time", "e", counting)}) s ON true
+    JOIN LATERAL (${newest("'ENTITY_REGISTERED'", "b.block_time", "e", counting)}) r ON true`;

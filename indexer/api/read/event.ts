@@ -9,8 +9,10 @@ import {
   toSeal,
 } from "../../grants/bytes.ts";
 import type { GrantRecord, UnixTime } from "../../grants/record.ts";
+import type { ObservedChain } from "../../ops/health.ts";
 import { type Finality, finalityOf } from "./chain.ts";
 import { type GrantRow, toRecord } from "./grant.ts";
+import type { Knowledge } from "./known.ts";
 
 /** One event of the trail, as stored. */
 
@@ -65,29 +67,32 @@ export interface EventFacts {
   readonly retractedAt: string | null;
   /** Null of a retracted event, whose block is in no chain any more. */
   readonly finality: Finality | null;
+  /** The clock of the answer that it is part of. */
+  readonly now: UnixTime;
 }
 
-const rfc3339 = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column.replace("e.", "")}`;
+const rfc3339 = (moment: string, column: string): string =>
+  `to_char((${moment}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column}`;
 
-/** Columns of {@link EVENT_TABLES}. */
-export const EVENT_COLUMNS = `e.chain_id, e.seq, e.kind, e.verification, e.block_number, e.block_hash, e.block_time, e.tx_hash,
+/** Columns of {@link eventTables}, but for `e.chain_id`. */
+export const eventColumns = ({ retractedAt }: Knowledge): string => `
+  e.seq, e.kind, e.verification, e.block_number, e.block_hash, e.block_time, e.tx_hash,
   e.tx_index, e.log_index, e.contract, e.credential, e.holder, e.grantee, e.issuer, e.seal, e.purpose, e.legal_basis,
   e.reason, e.context, e.granted_at, e.not_before, e.expires_at, e.locked_until, e.revoked_at, e.retention, e.sequence,
   e.flags, e.grantor, e.parent_granted_at, e.authority, e.hold_until, e.account, e.operation, e.raw_topics, e.raw_data,
-  ${rfc3339("e.learned_at")}, ${rfc3339("e.retracted_at")}, c.safe_number, c.finalized_number,
+  ${rfc3339("e.learned_at", "learned_at")}, ${rfc3339(retractedAt("e"), "retracted_at")},
   o.kind AS outcome_kind, o.block_time AS outcome_time`;
 
 /** An operation can be scheduled again under another nonce, its second topic; each schedule has its own outcome. */
 const NONCE = (event: string): string => `substring(${event}.raw_topics FROM 65 FOR 32)`;
 
-export const EVENT_TABLES = `event e
-  JOIN chain c ON c.chain_id = e.chain_id
+export const eventTables = ({ chains, live }: Knowledge): string => `event e
+  JOIN ${chains} c ON c.chain_id = e.chain_id
   LEFT JOIN LATERAL (
     SELECT b.kind, b.block_time FROM event b
      WHERE e.kind = 'OPERATION_SCHEDULED' AND b.operation = e.operation AND b.chain_id = e.chain_id
        AND b.contract = e.contract AND b.kind IN ('OPERATION_EXECUTED', 'OPERATION_CANCELED')
-       AND b.retracted_at IS NULL AND ${NONCE("b")} = ${NONCE("e")}
+       AND ${live("b")} AND ${NONCE("b")} = ${NONCE("e")}
      ORDER BY b.seq LIMIT 1) o ON true`;
 
 type RecordColumns = Pick<
@@ -96,7 +101,6 @@ type RecordColumns = Pick<
 >;
 
 interface CommonRow {
-  chain_id: bigint;
   seq: bigint;
   kind: EventKind;
   verification: "LINKED";
@@ -128,8 +132,6 @@ interface CommonRow {
   raw_data: Buffer | null;
   learned_at: string;
   retracted_at: string | null;
-  safe_number: bigint | null;
-  finalized_number: bigint | null;
 }
 export type EventRow = CommonRow & { [column in keyof RecordColumns]: RecordColumns[column] | null };
 
@@ -137,8 +139,8 @@ const hasRecord = (row: EventRow): row is CommonRow & RecordColumns => row.grant
 
 const wrap = <T>(bytes: Buffer | null, as: (bytes: Uint8Array) => T): T | null => (bytes === null ? null : as(bytes));
 
-export const toEvent = (row: EventRow): EventFacts => ({
-  chainId: row.chain_id,
+export const toEvent = (row: EventRow, chain: ObservedChain, now: UnixTime): EventFacts => ({
+  chainId: chain.chainId,
   seq: row.seq,
   kind: row.kind,
   verification: row.verification,
@@ -171,8 +173,6 @@ export const toEvent = (row: EventRow): EventFacts => ({
   raw: row.raw_topics === null || row.raw_data === null ? null : { topics: row.raw_topics, data: row.raw_data },
   learnedAt: row.learned_at,
   retractedAt: row.retracted_at,
-  finality:
-    row.retracted_at === null
-      ? finalityOf({ safeNumber: row.safe_number, finalizedNumber: row.finalized_number }, row.block_number)
-      : null,
+  finality: row.retracted_at === null ? finalityOf(chain, row.block_number) : null,
+  now,
 });

@@ -1,11 +1,16 @@
 import type { Address, Bytes32, CredentialRef } from "../../grants/bytes.ts";
 import type { UnixTime } from "../../grants/record.ts";
+import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import { badCursor } from "../errors.ts";
 import { decodeEventCursor, type EventKey, type EventPosition, encodeEventCursor, type GrantKey } from "../key.ts";
+import { type Moment, nowOf, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import { EVENT_COLUMNS, EVENT_TABLES, type EventFacts, type EventKind, type EventRow, toEvent } from "./event.ts";
+import { CHAIN_COLUMNS, type ChainRow } from "./chain.ts";
+import { type EventFacts, type EventKind, type EventRow, eventColumns, eventTables, toEvent } from "./event.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { type Knowledge, NEWEST } from "./known.ts";
+import { knowledgeOf, type Listed, listed, withChains } from "./listed.ts";
 
 /** The trail: every event, retracted ones included. */
 
@@ -49,35 +54,34 @@ export function decodeTrailCursor(cursor: string): EventPosition {
 
 const keyValues = (key: EventPosition): unknown[] => [key.blockTime, key.chainId, key.seq];
 
+type Row = ChainRow & EventRow;
+
 export class EventList implements Keyset<EventPosition, EventFacts> {
   readonly #database: Database;
   readonly #filter: EventFilter;
+  readonly #moment: Moment;
 
-  constructor(database: Database, filter: EventFilter) {
+  constructor(database: Database, filter: EventFilter, moment: Moment) {
     this.#database = database;
     this.#filter = filter;
+    this.#moment = moment;
   }
 
   /** The history of one grant. */
-  static ofGrant(database: Database, key: GrantKey): EventList {
+  static ofGrant(database: Database, key: GrantKey, moment: Moment): EventList {
     const { credential, grantee, purpose, contract, chainId } = key;
-    return new EventList(database, { credential, grantee, purpose, contract, chain: chainId });
+    return new EventList(database, { credential, grantee, purpose, contract, chain: chainId }, moment);
   }
 
-  async read(window: Window<EventPosition>): Promise<EventFacts[]> {
-    const conditions = this.#conditions();
-    addBounds(conditions, ORDERING, {
-      ...window,
-      after: window.after && keyValues(window.after),
-      before: window.before && keyValues(window.before),
-    });
-    const limit = conditions.value(window.limit);
-    const rows = await this.#database.query<EventRow>(
-      `SELECT ${EVENT_COLUMNS} FROM ${EVENT_TABLES}
-        WHERE ${conditions.where()} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${limit}`,
-      conditions.values,
-    );
-    return rows.map(toEvent);
+  async read(window: Window<EventPosition>): Promise<Listed<EventFacts>> {
+    const now = nowOf(this.#moment);
+    const conditions = new Conditions();
+    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
+    return listed(rows, (row, chain) => (row.seq === null ? undefined : toEvent(row, chain, now)));
+  }
+
+  pinned(chains: readonly ObservedChain[]): EventList {
+    return new EventList(this.#database, this.#filter, pin(this.#moment, chains));
   }
 
   keyOf(row: EventFacts): EventPosition {
@@ -88,24 +92,48 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
     return encodeEventCursor(key);
   }
 
-  #conditions(): Conditions {
-    const conditions = new Conditions();
+  #select(conditions: Conditions, window: Window<EventPosition>): string {
+    const knowledge = knowledgeOf(conditions, this.#moment);
+    this.#restrict(conditions, knowledge);
+    addBounds(conditions, ORDERING, {
+      ...window,
+      after: window.after && keyValues(window.after),
+      before: window.before && keyValues(window.before),
+    });
+    const { chain } = this.#filter;
+    return withChains({
+      ...{ conditions, knowledge, window, alias: "e", ordering: ORDERING, chain },
+      columns: "e.*",
+      page: `
+        SELECT e.chain_id, ${eventColumns(knowledge)} FROM ${eventTables(knowledge)}
+         WHERE ${conditions.where()}
+         ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+    });
+  }
+
+  #restrict(conditions: Conditions, { learned, retractedAt }: Knowledge): void {
     const filter = this.#filter;
+    const { at } = this.#moment;
     for (const column of FILTERED) conditions.equal(`e.${column}`, filter[column]);
     conditions.equal("e.chain_id", filter.chain);
     if (filter.kind != null) conditions.add(`e.kind = ANY(${conditions.value(filter.kind)}::event_kind[])`);
-    if (filter.retracted != null) conditions.add(`e.retracted_at IS ${filter.retracted ? "NOT " : ""}NULL`);
+    if (filter.retracted != null) conditions.add(`(${retractedAt("e")}) IS ${filter.retracted ? "NOT " : ""}NULL`);
     if (filter.from != null) conditions.add(`e.block_time >= ${conditions.value(filter.from)}`);
     if (filter.to != null) conditions.add(`e.block_time < ${conditions.value(filter.to)}`);
-    return conditions;
+    if (at !== undefined) conditions.add(`e.block_time <= ${conditions.value(at)}`);
+    if (this.#moment.known !== undefined) conditions.add(learned("e"));
   }
 }
 
 /** One event, undefined when there is none. */
-export async function readEvent(database: Database, key: EventKey): Promise<EventFacts | undefined> {
-  const rows = await database.query<EventRow>(
-    `SELECT ${EVENT_COLUMNS} FROM ${EVENT_TABLES} WHERE e.chain_id = $1 AND e.seq = $2`,
-    [key.chainId, key.seq],
+export async function readEvent(
+  database: Database,
+  { chainId, seq }: EventKey,
+  moment: Moment,
+): Promise<EventFacts | undefined> {
+  const rows = await database.query<Row>(
+    `SELECT ${CHAIN_COLUMNS}, ${eventColumns(NEWEST)} FROM ${eventTables(NEWEST)} WHERE e.chain_id = $1 AND e.seq = $2`,
+    [chainId, seq],
   );
-  return rows.map(toEvent)[0];
+  return listed(rows, (row, chain) => toEvent(row, chain, nowOf(moment))).items[0];
 }

@@ -6,6 +6,8 @@ import { NEVER } from "../../grants/rule.ts";
 import { GRANT_TABLE } from "../../ledger/grantTable.ts";
 import { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
+import { type Moment, pin } from "../moment.ts";
+import type { Knowledge } from "./known.ts";
 
 /** A grant as its newest event left it, from `access_grant` now or from `event` at an earlier time. */
 export interface GrantFacts {
@@ -44,9 +46,13 @@ export interface GrantAt {
   readonly grant: GrantFacts;
   readonly chain: ObservedChain;
   readonly at: UnixTime;
-  /** Whether that is an earlier moment that was asked about. */
-  readonly past: boolean;
+  /** Of the answer that it is part of. */
+  readonly moment: Moment;
 }
+
+/** The moment of what is read after a thing was, to be shown within it. */
+export const within = ({ moment, chain }: { readonly moment: Moment; readonly chain: ObservedChain }): Moment =>
+  pin(moment, [chain]);
 
 /** What a grant's row and an event have in common; the chain comes with the row it is joined to. */
 const COLUMNS = [
@@ -68,33 +74,38 @@ export const STATE_COLUMNS = of("g", [
 
 export const grantKey = (table: string): string => of(table, GRANT_TABLE.key);
 
-/** The newest live event of the same grant up to `g`, of these kinds. */
-const before = (kinds: string, columns: string): string => `
+/** The newest event of the same grant up to `g` that stands, of these kinds. */
+const before = (kinds: string, columns: string, { live }: Knowledge): string => `
   SELECT ${columns} FROM event b
-   WHERE (${grantKey("b")}) = (${grantKey("g")}) AND b.kind IN (${kinds}) AND b.retracted_at IS NULL AND b.seq <= g.seq`;
-const NEWEST = "ORDER BY b.seq DESC LIMIT 1";
+   WHERE (${grantKey("b")}) = (${grantKey("g")}) AND b.kind IN (${kinds}) AND b.seq <= g.seq AND ${live("b")}`;
+const NEWEST_EVENT = "ORDER BY b.seq DESC LIMIT 1";
+
+/** That an event happened by the moment; any did where there is none. */
+export const happened = (event: string, at: string | undefined): string =>
+  at === undefined ? "true" : `${event}.block_time <= ${at}`;
 
 /**
  * Grants from the trail, with the columns of `access_grant`: basis and context stand in the event that granted, the holds
  * in the newest event about them, and the end of the parent in the parent's own events.
- * @param newest SQL of the events that are each the newest of their grant.
- * @param at SQL of the moment up to which the parents' events count.
+ * @param newest SQL of a relation `g` of events that are each the newest of their grant; their chain is `c`, here or around.
+ * @param at SQL of the moment up to which the parents' events count, if there is one.
  */
-export const grantsAsOf = (newest: string, at: string): string => `
+export const grantsAsOf = (newest: string, at: string | undefined, knowledge: Knowledge): string => `
   SELECT ${of("g", [...GRANT_TABLE.key, ...COLUMNS.filter((name) => !GRANT_TABLE.key.some((key) => key === name))])},
          t.legal_basis, t.context, h.hold_until, o.grantor, o.parent_granted_at, p.parent_end
-    FROM (${newest}) g
-    LEFT JOIN LATERAL (${before("'GRANTED', 'GRANTED_ONWARD'", "b.legal_basis, b.context")} ${NEWEST}) t ON true
-    LEFT JOIN LATERAL (${before("'HELD', 'HOLD_LIFTED'", "b.hold_until")}
-      AND g.flags & ${FLAG_HELD} <> 0 ${NEWEST}) h ON true
-    LEFT JOIN LATERAL (${before("'GRANTED_ONWARD'", "b.grantor, b.parent_granted_at")}
-      AND g.flags & ${FLAG_GRANTED_ONWARD} <> 0 ${NEWEST}) o ON true
+    FROM ${newest}
+    LEFT JOIN LATERAL (${before("'GRANTED', 'GRANTED_ONWARD'", "b.legal_basis, b.context", knowledge)}
+      ${NEWEST_EVENT}) t ON true
+    LEFT JOIN LATERAL (${before("'HELD', 'HOLD_LIFTED'", "b.hold_until", knowledge)}
+      AND g.flags & ${FLAG_HELD} <> 0 ${NEWEST_EVENT}) h ON true
+    LEFT JOIN LATERAL (${before("'GRANTED_ONWARD'", "b.grantor, b.parent_granted_at", knowledge)}
+      AND g.flags & ${FLAG_GRANTED_ONWARD} <> 0 ${NEWEST_EVENT}) o ON true
     LEFT JOIN LATERAL (
       SELECT grant_active_end(b.expires_at, b.revoked_at, NULL) AS parent_end FROM event b
        WHERE b.credential = g.credential AND b.grantee = o.grantor AND b.purpose = g.purpose
          AND b.chain_id = g.chain_id AND b.contract = g.contract AND b.granted_at = o.parent_granted_at
-         AND b.retracted_at IS NULL AND b.block_time <= ${at}
-       ${NEWEST}) p ON true`;
+         AND ${knowledge.live("b")} AND ${happened("b", at)}
+       ${NEWEST_EVENT}) p ON true`;
 
 export interface GrantRow {
   contract: Buffer;

@@ -1,14 +1,25 @@
 import type { Address, CredentialRef } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
-import type { UnixTime } from "../../grants/record.ts";
 import type { GrantState } from "../../grants/rule.ts";
+import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import { badCursor } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
+import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
-import { GRANT_COLUMNS, type GrantAt, type GrantRow, grantKey, grantsAsOf, STATE_COLUMNS, toGrant } from "./grant.ts";
+import type { ChainRow } from "./chain.ts";
+import {
+  GRANT_COLUMNS,
+  type GrantAt,
+  type GrantRow,
+  grantKey,
+  grantsAsOf,
+  happened,
+  STATE_COLUMNS,
+  toGrant,
+} from "./grant.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
 
 /** Lists of grants: now, from `access_grant`, or at an earlier time, from the trail. */
 
@@ -25,14 +36,6 @@ export interface GrantFilter {
   readonly state?: readonly GrantState[] | null | undefined;
 }
 
-/** The moment of the list. */
-export interface Moment {
-  /** The clock, unix seconds. */
-  readonly now: UnixTime;
-  /** An earlier moment that is asked about instead. */
-  readonly at: UnixTime | undefined;
-}
-
 const ORDERING: Ordering = [
   ["g.credential", "bytea"],
   ["g.grantee", "bytea"],
@@ -42,13 +45,6 @@ const ORDERING: Ordering = [
 ];
 
 type Row = ChainRow & GrantRow & { looked_at: bigint };
-
-const toGrantAt = (row: Row, past: boolean): GrantAt => ({
-  grant: toGrant(row.c_chain_id, row),
-  chain: toChain(row),
-  at: row.looked_at,
-  past,
-});
 
 const keyValues = (key: GrantKey): unknown[] => [key.credential, key.grantee, key.purpose, key.chainId, key.contract];
 
@@ -69,7 +65,7 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
     this.#moment = moment;
   }
 
-  async read(window: Window<GrantKey>): Promise<GrantAt[]> {
+  async read(window: Window<GrantKey>): Promise<Listed<GrantAt>> {
     const conditions = new Conditions();
     for (const column of ["credential", "grantee", "holder", "issuer", "contract", "purpose"] as const)
       conditions.equal(`g.${column}`, this.#filter[column]);
@@ -79,8 +75,15 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
       after: window.after && keyValues(window.after),
       before: window.before && keyValues(window.before),
     });
+    const moment = this.#moment;
     const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
-    return rows.map((row) => toGrantAt(row, this.#moment.at !== undefined));
+    return listed(rows, (row, chain) =>
+      row.seq === null ? undefined : { grant: toGrant(row.c_chain_id, row), chain, at: row.looked_at, moment },
+    );
+  }
+
+  pinned(chains: readonly ObservedChain[]): GrantList {
+    return new GrantList(this.#database, this.#filter, pin(this.#moment, chains));
   }
 
   keyOf(row: GrantAt): GrantKey {
@@ -92,12 +95,10 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
   }
 
   #select(conditions: Conditions, window: Window<GrantKey>): string {
-    const { now, at } = this.#moment;
+    const { at } = this.#moment;
+    const knowledge = knowledgeOf(conditions, this.#moment);
     const order = orderBy(ORDERING, window.backward);
-    const lookedAt =
-      at === undefined
-        ? `GREATEST(${conditions.value(now)}::bigint, c.indexed_time)`
-        : `${conditions.value(at)}::bigint`;
+    const lookedAt = lookedAtOf(conditions, this.#moment);
     const limit = conditions.value(window.limit);
     const { state } = this.#filter;
     // What nothing but cancelled signatures is known of was never granted.
@@ -105,30 +106,33 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
     if (state != null)
       rest.push(`grant_state(${STATE_COLUMNS}, ${lookedAt}) = ANY(${conditions.value(state)}::text[])`);
     if (this.#filter.grantor != null) rest.push(`g.grantor = ${conditions.value(this.#filter.grantor)}`);
-    if (at === undefined)
-      return `
-        SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${GRANT_COLUMNS}
-          FROM access_grant g JOIN chain c ON c.chain_id = g.chain_id
-         WHERE ${[conditions.where(), ...rest].join(" AND ")}
-         ORDER BY ${order} LIMIT ${limit}`;
+    const from = (grants: string, where: readonly string[]): string =>
+      withChains({
+        ...{ conditions, knowledge, window, alias: "g", ordering: ORDERING, chain: this.#filter.chain },
+        columns: `looked_at, ${GRANT_COLUMNS}`,
+        page: `
+        SELECT ${lookedAt} AS looked_at, g.chain_id, ${GRANT_COLUMNS}
+          FROM ${grants} g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id
+         WHERE ${where.join(" AND ")}
+         ORDER BY ${order} LIMIT ${limit}`,
+      });
+    if (this.#moment.known === undefined && at === undefined)
+      return from("access_grant", [conditions.where(), ...rest]);
     // The filters name only what is the same in every event of a grant, so they may come before the newest is chosen;
     // the state may not, nor who granted it.
+    const until = at === undefined ? undefined : lookedAt;
     const newest = `
-      SELECT DISTINCT ON (${grantKey("g")}) g.* FROM event g
-       WHERE ${conditions.where()} AND g.retracted_at IS NULL AND g.purpose IS NOT NULL AND g.block_time <= ${lookedAt}
+      SELECT DISTINCT ON (${grantKey("g")}) g.* FROM event g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id
+       WHERE ${conditions.where()} AND ${knowledge.live("g")} AND g.purpose IS NOT NULL AND ${happened("g", until)}
        ORDER BY ${order}, g.seq DESC`;
-    return `
-      SELECT ${CHAIN_COLUMNS}, ${lookedAt} AS looked_at, ${GRANT_COLUMNS}
-        FROM (${grantsAsOf(newest, lookedAt)}) g
-        JOIN chain c ON c.chain_id = g.chain_id
-       WHERE ${rest.join(" AND ")}
-       ORDER BY ${order} LIMIT ${limit}`;
+    const joined = `(${newest}) g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id`;
+    return from(`(${grantsAsOf(joined, until, knowledge)})`, rest);
   }
 }
 
-/** One grant, undefined when there is none (or was none yet). */
-export async function readGrant(database: Database, key: GrantKey, moment: Moment): Promise<GrantAt | undefined> {
+/** One grant, if there is one (or was one yet), and its chain. */
+export function readGrant(database: Database, key: GrantKey, moment: Moment): Promise<Listed<GrantAt>> {
   const { credential, grantee, purpose, contract, chainId } = key;
   const list = new GrantList(database, { credential, grantee, purpose, contract, chain: chainId }, moment);
-  return (await list.read({ limit: 1, backward: false, inclusive: false }))[0];
+  return list.read({ limit: 1, backward: false, inclusive: false });
 }

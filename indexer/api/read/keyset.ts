@@ -2,8 +2,13 @@ import type { Window } from "../page.ts";
 
 /** Conditions of a statement and their values. Values never become part of the text. */
 export class Conditions {
-  readonly values: unknown[] = [];
+  readonly values: unknown[];
   readonly #parts: string[] = [];
+
+  /** @param values of the statement that these are part of. */
+  constructor(values: unknown[] = []) {
+    this.values = values;
+  }
 
   /** Places a value and returns the parameter that stands for it. */
   value(value: unknown): string {

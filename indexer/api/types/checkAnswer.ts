@@ -5,6 +5,7 @@ import { builder } from "../builder.ts";
 import type { ConsideredChain } from "../considered.ts";
 import type { Outcome } from "../decide.ts";
 import { type Explained, explainOutcome } from "../explainOutcome.ts";
+import { knownAtOf, type Moment } from "../moment.ts";
 import { ChainEvaluation } from "./chainEvaluation.ts";
 import { CheckReason } from "./checkReason.ts";
 import { CheckSubject } from "./checkSubject.ts";
@@ -17,8 +18,7 @@ import { IssuerStanding } from "./issuerStanding.ts";
 /** An outcome and the question it answers. */
 export interface Answer extends Explained {
   readonly chains: readonly ConsideredChain[];
-  /** Whether an earlier moment was asked about. */
-  readonly past: boolean;
+  readonly moment: Moment;
 }
 
 function stateOf({ decision, decidedBy, deciding }: Outcome): GrantStateName | null {
@@ -79,8 +79,8 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
     grants: t.field({
       type: [Grant],
       description: "The grant nearest to allowing the use on each chain that has one, the one that decided first.",
-      resolve: ({ outcome, past }) =>
-        outcome.nearest.map(({ grant, on }) => ({ grant, chain: on.chain, at: on.at, past })),
+      resolve: ({ outcome, moment }) =>
+        outcome.nearest.map(({ grant, on }) => ({ grant, chain: on.chain, at: on.at, moment })),
     }),
     credentials: t.field({
       type: [CredentialStanding],
@@ -98,6 +98,15 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
       type: [ChainEvaluation],
       description: "The chains asked, and up to where each was known.",
       resolve: ({ chains }) => chains,
+    }),
+    knownAt: t.field({
+      type: "KnownAt",
+      description: "Given as `knownAt` of the same question, has this answer again, whatever was learned since.",
+      resolve: ({ chains, moment }) =>
+        knownAtOf(
+          moment,
+          chains.map(({ chain }) => chain),
+        ),
     }),
   }),
 });

@@ -1,15 +1,16 @@
 import { CREDENTIAL_REASONS } from "../../grants/codes.ts";
 import { statusAt } from "../../grants/credentialStatus.ts";
-import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { type CredentialKey, decodeCredentialKey, encodeCredentialKey } from "../key.ts";
+import { momentOf } from "../moment.ts";
 import { readPage, toWindow } from "../page.ts";
-import { nowOf } from "../queries/present.ts";
+import { settingWithin } from "../queries/present.ts";
 import { finalityOf } from "../read/chain.ts";
 import type { CredentialAt } from "../read/credential.ts";
 import { readCredential } from "../read/credentials.ts";
 import { decodeTrailCursor, EventList } from "../read/events.ts";
+import { within } from "../read/grant.ts";
 import { Account } from "./account.ts";
 import { CredentialStatus } from "./credentialStatus.ts";
 import { Event } from "./event.ts";
@@ -29,7 +30,7 @@ export const Credential = builder.node(builder.objectRef<CredentialAt>("Credenti
   description:
     "What one registry says about a credential. Its status is that of the moment the answer looked at. Says nothing of who may read it: see Grant.",
   id: { resolve: ({ facts }) => encodeCredentialKey("credentialId", facts), parse: parseId },
-  loadOne: (key, context) => readCredential(context.database, key, { now: nowOf(context), at: undefined }),
+  loadOne: (key, context) => readCredential(context.database, key, momentOf(context, {})),
   fields: (t) => ({
     credential: t.field({
       type: "Bytes32",
@@ -148,13 +149,11 @@ export const Credential = builder.node(builder.objectRef<CredentialAt>("Credenti
       {
         type: Event,
         description: "Everything that this registry said about it, retracted events included, the newest last.",
-        resolve: async ({ facts, chain, at }, args, { database, clock, maxStalenessSeconds }) => {
-          const { credential, contract, chainId } = facts;
-          const list = new EventList(database, { credential, contract, chain: chainId });
-          return {
-            ...(await readPage(list, toWindow(args, decodeTrailCursor))),
-            evaluatedAt: [{ chain, health: chainHealth(chain, clock(), maxStalenessSeconds), at }],
-          };
+        resolve: async (one, args, context) => {
+          const { credential, contract, chainId } = one.facts;
+          const filter = { credential, contract, chain: chainId };
+          const list = new EventList(context.database, filter, { ...within(one), at: undefined });
+          return { ...(await readPage(list, toWindow(args, decodeTrailCursor))), ...settingWithin(context, one) };
         },
       },
       EventConnection,

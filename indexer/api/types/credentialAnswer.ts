@@ -1,18 +1,18 @@
 import type { CredentialRef } from "../../grants/bytes.ts";
 import { CREDENTIAL_STATUSES, type CredentialStatus as Status, statusAt } from "../../grants/credentialStatus.ts";
 import { builder } from "../builder.ts";
+import type { Setting } from "../queries/present.ts";
 import type { CredentialAt } from "../read/credential.ts";
 import type { Versions } from "../read/credentials.ts";
-import { ChainEvaluation, type Evaluation } from "./chainEvaluation.ts";
+import { ChainEvaluation } from "./chainEvaluation.ts";
 import { Credential } from "./credential.ts";
 import { CredentialStatus } from "./credentialStatus.ts";
 
 /** A credential by all registries together. */
-export interface CredentialView {
+export interface CredentialView extends Setting {
   readonly credential: CredentialRef;
   readonly known: readonly CredentialAt[];
   readonly versions: Versions;
-  readonly evaluatedAt: readonly Evaluation[];
 }
 
 /** The strongest of what the registries say: an end on one chain is an end. */
@@ -57,8 +57,13 @@ export const CredentialAnswer = builder.objectRef<CredentialView>("CredentialAns
     }),
     evaluatedAt: t.field({
       type: [ChainEvaluation],
-      description: "The chains asked, and up to where each was known at least.",
+      description: "The chains asked, and up to where each was known.",
       resolve: ({ evaluatedAt }) => evaluatedAt,
+    }),
+    knownAt: t.field({
+      type: "KnownAt",
+      description: "Given as `knownAt` of the same question, has this answer again.",
+      resolve: ({ knownAt }) => knownAt,
     }),
   }),
 });

@@ -10,8 +10,13 @@ export const CredentialConnection = builder.connectionObject(
     fields: (t) => ({
       evaluatedAt: t.field({
         type: [ChainEvaluation],
-        description: "The chains asked, and up to where each was known at least.",
+        description: "The chains asked, and up to where each was known.",
         resolve: ({ evaluatedAt }) => evaluatedAt,
+      }),
+      knownAt: t.field({
+        type: "KnownAt",
+        description: "Given as `knownAt` of the same question, has this page again.",
+        resolve: ({ knownAt }) => knownAt,
       }),
     }),
   },

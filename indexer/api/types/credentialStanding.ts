@@ -1,7 +1,7 @@
 import { builder } from "../builder.ts";
-import { nowOf } from "../queries/present.ts";
 import { finalityOf } from "../read/chain.ts";
 import { readCredential } from "../read/credentials.ts";
+import { within } from "../read/grant.ts";
 import type { CredentialStanding as Standing } from "../standing.ts";
 import { Credential } from "./credential.ts";
 import { CredentialStatus } from "./credentialStatus.ts";
@@ -20,11 +20,11 @@ export const CredentialStanding = builder.objectRef<Standing>("CredentialStandin
     credential: t.field({
       type: Credential,
       nullable: true,
-      description: "What the registry says about it, read right after the decision; null when nothing, or nothing yet.",
+      description: "What the registry says about it, null when nothing, or nothing yet.",
       resolve: ({ facts, on, contract }, _args, context) => {
         if (facts === undefined) return null;
         const key = { credential: on.credential, chainId: on.chain.chainId, contract };
-        return readCredential(context.database, key, { now: nowOf(context), at: on.at });
+        return readCredential(context.database, key, { ...within(on), at: on.at });
       },
     }),
     blockNumber: t.field({

@@ -1,13 +1,14 @@
 import { ENTITY_REASONS } from "../../grants/codes.ts";
-import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { decodeEntityKey, type EntityKey, encodeEntityKey } from "../key.ts";
+import { momentOf } from "../moment.ts";
 import { readPage, toWindow } from "../page.ts";
-import { nowOf } from "../queries/present.ts";
+import { settingWithin } from "../queries/present.ts";
 import { finalityOf } from "../read/chain.ts";
 import { type EntityAt, readEntity } from "../read/entities.ts";
 import { decodeTrailCursor, EventList } from "../read/events.ts";
+import { within } from "../read/grant.ts";
 import { leiText, saidText } from "../saidText.ts";
 import { Account } from "./account.ts";
 import { EntityKind, kindsOf } from "./entityKind.ts";
@@ -27,7 +28,7 @@ export const Entity = builder.node(builder.objectRef<EntityAt>("Entity"), {
   description:
     "A legal person behind an address, as one registry states it: an issuer, institution or authority. Who it is and whether it may act are those of the moment the answer looked at.",
   id: { resolve: ({ entity }) => encodeEntityKey("entityId", entity), parse: parseId },
-  loadOne: (key, context) => readEntity(context.database, key, { now: nowOf(context), at: undefined }),
+  loadOne: (key, context) => readEntity(context.database, key, momentOf(context, {})),
   fields: (t) => ({
     account: t.field({
       type: Account,
@@ -113,13 +114,11 @@ export const Entity = builder.node(builder.objectRef<EntityAt>("Entity"), {
       {
         type: Event,
         description: "Everything that this registry said about it, retracted events included, the newest last.",
-        resolve: async ({ entity, chain, at }, args, { database, clock, maxStalenessSeconds }) => {
-          const { account, contract, chainId } = entity;
-          const list = new EventList(database, { account, contract, chain: chainId });
-          return {
-            ...(await readPage(list, toWindow(args, decodeTrailCursor))),
-            evaluatedAt: [{ chain, health: chainHealth(chain, clock(), maxStalenessSeconds), at }],
-          };
+        resolve: async (one, args, context) => {
+          const { account, contract, chainId } = one.entity;
+          const filter = { account, contract, chain: chainId };
+          const list = new EventList(context.database, filter, { ...within(one), at: undefined });
+          return { ...(await readPage(list, toWindow(args, decodeTrailCursor))), ...settingWithin(context, one) };
         },
       },
       EventConnection,

@@ -4,6 +4,7 @@ import { type AccountRef, builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { credentialChangeOf, entityDetailsOf, governanceOf, holdOf } from "../eventDetails.ts";
 import { decodeEventId, type EventKey, encodeEventId } from "../key.ts";
+import { momentOf } from "../moment.ts";
 import type { EventFacts } from "../read/event.ts";
 import { readEvent } from "../read/events.ts";
 import { Account } from "./account.ts";
@@ -39,7 +40,7 @@ export const Event = builder.node(EventRef, {
   description:
     "Something that one of the indexed contracts said, exactly as it said it. Never erased: an event that a reorg dropped is marked as retracted.",
   id: { resolve: encodeEventId, parse: parseId },
-  loadOne: (key, { database }) => readEvent(database, key),
+  loadOne: (key, context) => readEvent(context.database, key, momentOf(context, {})),
   fields: (t) => ({
     kind: t.field({ type: EventKind, description: "What it says.", resolve: (e) => e.kind }),
     chain: t.field({ type: "ChainId", description: "The chain it is on.", resolve: (e) => e.chainId }),

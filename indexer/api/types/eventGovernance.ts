@@ -1,7 +1,6 @@
 import { toAddress } from "../../grants/bytes.ts";
 import { builder } from "../builder.ts";
 import type { Governance } from "../eventDetails.ts";
-import { nowOf } from "../queries/present.ts";
 import { readCall } from "../scheduledCall.ts";
 import { Account } from "./account.ts";
 import { NamedValue } from "./namedValue.ts";
@@ -36,13 +35,13 @@ const ScheduledCall = builder
   });
 
 /** Null of what is no schedule. */
-function statusOf(change: Governance, now: bigint) {
+function statusOf(change: Governance) {
   const { event } = change;
   const ready = integer(change, "schedule");
   if (event.kind !== "OPERATION_SCHEDULED" || ready === null || event.retractedAt !== null) return null;
   if (event.outcome !== null) return event.outcome.kind === "OPERATION_EXECUTED" ? "EXECUTED" : "CANCELED";
-  if (now < ready) return "WAITING";
-  return now < ready + EXPIRATION ? "READY" : "EXPIRED";
+  if (event.now < ready) return "WAITING";
+  return event.now < ready + EXPIRATION ? "READY" : "EXPIRED";
 }
 
 export const EventGovernance = builder.objectRef<Governance>("EventGovernance").implement({
@@ -58,8 +57,9 @@ export const EventGovernance = builder.objectRef<Governance>("EventGovernance").
     status: t.field({
       type: OperationStatus,
       nullable: true,
-      description: "What has become of it by now; of OPERATION_SCHEDULED only, null when that was retracted.",
-      resolve: (change, _args, context) => statusOf(change, nowOf(context)),
+      description:
+        "What had become of it at the moment of the answer; of OPERATION_SCHEDULED only, null when that was retracted.",
+      resolve: statusOf,
     }),
     decidedAt: t.field({
       type: "UnixTime",

@@ -1,14 +1,15 @@
 import { LEGAL_BASES, PURPOSES, REASONS } from "../../grants/codes.ts";
 import { grantId } from "../../grants/ids.ts";
 import { accessEnd, activeEnd, NEVER, stateAt } from "../../grants/rule.ts";
-import { chainHealth } from "../../ops/health.ts";
 import { builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
+import { momentOf } from "../moment.ts";
 import { readPage, toWindow } from "../page.ts";
-import { nowOf } from "../queries/present.ts";
+import { settingWithin } from "../queries/present.ts";
 import { finalityOf } from "../read/chain.ts";
 import { decodeTrailCursor, EventList } from "../read/events.ts";
+import { within } from "../read/grant.ts";
 import { decodeGrantCursor, GrantList, readGrant } from "../read/grants.ts";
 import { Account } from "./account.ts";
 import { Event } from "./event.ts";
@@ -32,7 +33,7 @@ export const Grant = builder.node(GrantRef, {
   description:
     "That a grantee may read a credential for a purpose, on one chain. Its state is that of the moment the answer looked at.",
   id: { resolve: ({ grant }) => encodeGrantKey("grantId", grant), parse: parseGrantId },
-  loadOne: (key, context) => readGrant(context.database, key, { now: nowOf(context), at: undefined }),
+  loadOne: async (key, context) => (await readGrant(context.database, key, momentOf(context, {}))).items[0],
   fields: (t) => ({
     grantId: t.field({
       type: "Bytes32",
@@ -169,22 +170,22 @@ export const Grant = builder.node(GrantRef, {
       type: GrantRef,
       nullable: true,
       description: "The grantor's own grant, as it is at the moment looked at; null when the holder granted this one.",
-      resolve: ({ grant, at, past }, _args, context) => {
+      resolve: async (one, _args, context) => {
+        const { grant } = one;
         if (grant.parent === undefined) return null;
         const key = { ...grant, grantee: grant.parent.grantor };
-        return readGrant(context.database, key, { now: nowOf(context), at: past ? at : undefined });
+        return (await readGrant(context.database, key, within(one))).items[0] ?? null;
       },
     }),
     onward: t.connection(
       {
         type: GrantRef,
         description: "What its grantee granted onward under it, in whichever of its periods.",
-        resolve: async ({ grant, chain, at, past }, args, context) => {
-          const { credential, purpose, contract, chainId, grantee } = grant;
+        resolve: async (one, args, context) => {
+          const { credential, purpose, contract, chainId, grantee } = one.grant;
           const filter = { credential, purpose, contract, chain: chainId, grantor: grantee };
-          const list = new GrantList(context.database, filter, { now: nowOf(context), at: past ? at : undefined });
-          const health = chainHealth(chain, context.clock(), context.maxStalenessSeconds);
-          return { ...(await readPage(list, toWindow(args, decodeGrantCursor))), evaluatedAt: [{ chain, health, at }] };
+          const list = new GrantList(context.database, filter, within(one));
+          return { ...(await readPage(list, toWindow(args, decodeGrantCursor))), ...settingWithin(context, one) };
         },
       },
       GrantConnection,
@@ -208,10 +209,10 @@ export const Grant = builder.node(GrantRef, {
       {
         type: Event,
         description: "All its events, retracted ones included, the newest last.",
-        resolve: async ({ grant, chain, at }, args, { database, clock, maxStalenessSeconds }) => ({
-          ...(await readPage(EventList.ofGrant(database, grant), toWindow(args, decodeTrailCursor))),
-          evaluatedAt: [{ chain, health: chainHealth(chain, clock(), maxStalenessSeconds), at }],
-        }),
+        resolve: async (one, args, context) => {
+          const list = EventList.ofGrant(context.database, one.grant, { ...within(one), at: undefined });
+          return { ...(await readPage(list, toWindow(args, decodeTrailCursor))), ...settingWithin(context, one) };
+        },
       },
       EventConnection,
     ),

@@ -1,0 +1,48 @@
+import type { UnixTime } from "../grants/record.ts";
+import type { ObservedChain } from "../ops/health.ts";
+import type { Context } from "./context.ts";
+import { badInput } from "./errors.ts";
+import type { KnownAt } from "./knownAt.ts";
+
+/** What an answer is about: the moment of the chains' time, and what was known by which moment of ours. */
+export interface Moment {
+  /** The clock of the answer, in milliseconds: read once, so that everything in it is of one moment. */
+  readonly clock: number;
+  /** An earlier moment of the chains that is asked about; the present without it. */
+  readonly at: UnixTime | undefined;
+  /** What was known by then; what is known now without it. */
+  readonly known: KnownAt["of"] | undefined;
+}
+
+export interface MomentArguments {
+  readonly at?: UnixTime | null | undefined;
+  readonly knownAt?: KnownAt | null | undefined;
+}
+
+/** @throws GraphQLError BAD_INPUT when nobody can know yet what will be known then. */
+export function momentOf({ clock }: Pick<Context, "clock">, { at, knownAt }: MomentArguments): Moment {
+  const now = clock();
+  if (knownAt == null) return { clock: now, at: at ?? undefined, known: undefined };
+  if (knownAt.clock > now) throw badInput("knownAt: expected a moment that is not still to come");
+  return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of };
+}
+
+/** The clock of the answer in unix seconds. */
+export const nowOf = ({ clock }: Pick<Moment, "clock">): UnixTime => BigInt(Math.floor(clock / 1000));
+
+/**
+ * The same moment, for whatever is read after `chains` were: nothing that was learned in between is seen, so that all parts of
+ * an answer belong together. What was known by a moment never changes, so this needs no transaction.
+ */
+export function pin(moment: Moment, chains: readonly ObservedChain[]): Moment {
+  return moment.known === undefined ? { ...moment, known: knownOf(chains) } : moment;
+}
+
+const knownOf = (chains: readonly ObservedChain[]): ReadonlyMap<bigint, bigint> =>
+  new Map(chains.map(({ chainId, knownAt }) => [chainId, knownAt]));
+
+/** By which an answer that was read from `chains` can be had again. */
+export const knownAtOf = (moment: Moment, chains: readonly ObservedChain[]): KnownAt => ({
+  clock: moment.clock,
+  of: knownOf(chains),
+});
