@@ -40,7 +40,6 @@ export function on(records: readonly GrantRecord[], over: Partial<ConsideredChai
       name: "one",
       status: "LIVE",
       quarantine: null,
-      headTime: null,
       knownAt: 0n,
       headNumber: 1n,
       headTime: NOW,
