@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { toHex } from "../../indexer/grants/bytes.ts";
+import { BENCH_CHAIN_ID } from "../chain/chainId.ts";
 import { asksCheck, checkQuery } from "../measures/ask.ts";
+import { serving } from "./serving.ts";
 import type { Subject } from "./subject.ts";
 
-const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));
 const bytes = (hex: string): Buffer => Buffer.from(hex.slice(2), "hex");
 
 const LIST = `query ($g: Address!) {
@@ -16,8 +16,9 @@ export const grantledger: Subject = {
   title: "Grantledger, linked",
   without: { ws: "heads by subscription are not built yet" },
   async launch({ rpc, ws, databaseUrl, contract, startBlock, pollMs, port }) {
-    const options = { rpc: ws === undefined ? [rpc] : [rpc, ws], databaseUrl, contract, startBlock, pollMs, port };
-    return { command: process.execPath, args: [SERVE, JSON.stringify(options)] };
+    const endpoints = ws === undefined ? [rpc] : [rpc, ws];
+    const chain = { chainId: BENCH_CHAIN_ID, rpc: endpoints, contract, startBlock, pollMs };
+    return serving({ databaseUrl, chains: [chain], port });
   },
   async count(client) {
     const { rows } = await client.query(
