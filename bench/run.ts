@@ -94,7 +94,7 @@ export class BenchRun {
 
   async latency(subject: Subject): Promise<void> {
     const databaseUrl = await this.#databaseOf(subject);
-    for (const heads of ["poll", "ws"] as const) {
+    for (const heads of ["poll", "soonest"] as const) {
       if (subject.without?.[heads] !== undefined) continue;
       const { samples } = this.#options;
       const { row, answer } = await measureLatency(subject, this.#world, databaseUrl, { heads, samples });
@@ -103,7 +103,7 @@ export class BenchRun {
         subject.key,
         heads === "poll"
           ? { pollRow: values[0], pollRow95: values[1], pollAnswer: values[2], pollAnswer95: values[3] }
-          : { wsRow: values[0], wsRow95: values[1], wsAnswer: values[2], wsAnswer95: values[3] },
+          : { soonRow: values[0], soonRow95: values[1], soonAnswer: values[2], soonAnswer95: values[3] },
       );
     }
   }

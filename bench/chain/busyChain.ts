@@ -13,7 +13,7 @@ export interface BusyChain {
 const GAS_PER_GRANT = 50_000;
 
 /** The `i`-th value of a kind: the same in every chain, so that a run can be repeated on the same bytes. */
-export const drawn = (kind: "seal" | "context", i: number): string =>
+const drawn = (kind: "seal" | "context", i: number): string =>
   `0x${createHash("sha256").update(`${kind} ${i}`).digest("hex")}`;
 
 /** Mines the blocks; the node must not mine by itself. */

@@ -16,20 +16,22 @@ const LONGEST_MS = 60_000;
 /**
  * Mines at random moments of the polling interval and looks until the grant is there. Rows and answers are looked for in
  * turns, not at once: one client's questions must not slow the other's.
- * @param heads where it learns of new blocks: by polling every 100 ms, or from a subscription over WebSocket.
+ * @param heads how it learns of new blocks: by polling every 100 ms, or as soon as it can.
  */
 export async function measureLatency(
   subject: Subject,
   { chain }: World,
   databaseUrl: string,
-  options: { heads: "poll" | "ws"; samples: number },
+  options: { heads: "poll" | "soonest"; samples: number },
 ): Promise<Latency> {
   const { contract, startBlock, anvil } = chain;
-  const ws = options.heads === "ws" ? { ws: anvil.url.replace("http:", "ws:") } : {};
-  const run = { rpc: anvil.url, ...ws, databaseUrl, contract, startBlock, pollMs: 100, port: await freePort() };
+  const soonest = options.heads === "soonest";
+  const ws = soonest && subject.fastHeads === undefined ? { ws: anvil.url.replace("http:", "ws:") } : {};
+  const pollMs = soonest && subject.fastHeads !== undefined ? subject.fastHeads.pollMs : 100;
+  const run = { rpc: anvil.url, ...ws, databaseUrl, contract, startBlock, pollMs, port: await freePort() };
   return connected(databaseUrl, async (client) => {
     const indexer = launch(await subject.launch(run));
-    const bound = { withinMs: LONGEST_MS, what: `${subject.title}, heads by ${options.heads}`, by: indexer };
+    const bound = { withinMs: LONGEST_MS, what: `${subject.title}, heads: ${options.heads}`, by: indexer };
     const measured = { row: [] as number[], answer: [] as number[] };
     try {
       await until(() => subject.visible(client, chain.newest.credential), { ...bound, everyMs: 20 });

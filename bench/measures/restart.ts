@@ -59,13 +59,21 @@ export async function measureRestart(
     const { run, indexer, begun } = await start();
     try {
       const answered = subject.answers;
-      const [seen, told] = await Promise.all([
-        until(row, bound("the row after a restart", indexer)),
-        answered &&
-          until(() => answered(run, grant.credential, grant.grantee), bound("the answer after a restart", indexer)),
-      ]);
+      const looking = [until(row, bound("the row after a restart", indexer))];
+      if (answered !== undefined) {
+        const asked = () => answered(run, grant.credential, grant.grantee);
+        looking.push(until(asked, bound("the answer after a restart", indexer)));
+      }
+      // Both to their end, also when one fails: nothing may go on asking over a connection that is closed.
+      await Promise.allSettled(looking);
+      const [seen = Number.NaN, told] = await Promise.all(looking);
       const since = (moment: number): number => (moment - begun) / 1000;
-      return { signal, endSeconds, rowSeconds: since(seen), answerSeconds: told && since(told) };
+      return {
+        signal,
+        endSeconds,
+        rowSeconds: since(seen),
+        answerSeconds: told === undefined ? undefined : since(told),
+      };
     } finally {
       await indexer.end("SIGTERM");
     }

@@ -15,7 +15,7 @@ export interface Running {
   /** Standard output and error so far, its last part. */
   output(): string;
   alive(): boolean;
-  /** The newest that was seen of what it used. */
+  /** The most that was seen of what it used. */
   usage(): Usage | undefined;
   /** First line of standard output that matches, as its groups. */
   line(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
@@ -50,9 +50,16 @@ export function launch({ command, args, cwd, env }: Launch): Running {
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${command} could not be started`);
   let usage: Usage | undefined;
-  const sampler = setInterval(() => {
-    usage = usageOf(pid) ?? usage;
-  }, SAMPLE_MS);
+  // Both only grow, but a process that is just ending shows less than it was.
+  const look = (): void => {
+    const now = usageOf(pid);
+    if (now === undefined) return;
+    usage = {
+      peakRssMb: Math.max(now.peakRssMb, usage?.peakRssMb ?? 0),
+      cpuSeconds: Math.max(now.cpuSeconds, usage?.cpuSeconds ?? 0),
+    };
+  };
+  const sampler = setInterval(look, SAMPLE_MS);
   void exited.finally(() => clearInterval(sampler));
   const alive = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
@@ -60,7 +67,7 @@ export function launch({ command, args, cwd, env }: Launch): Running {
     output: () => output,
     alive,
     usage: () => {
-      usage = usageOf(pid) ?? usage;
+      look();
       return usage;
     },
     async line(pattern, withinMs) {

@@ -9,7 +9,7 @@ const SHOWN: readonly MeasureKey[] = [
   "peakMemory",
   "requests",
   "restartKilled",
-  "wsRow",
+  "soonRow",
   "pollRow",
   "point",
   "list",

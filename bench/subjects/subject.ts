@@ -33,6 +33,8 @@ export interface Subject {
   readonly title: string;
   /** Which measures make no sense for it, and why. */
   readonly without?: Readonly<Record<string, string>>;
+  /** How it learns of a new block soonest; a subscription over WebSocket where nothing is said. */
+  readonly fastHeads?: { readonly pollMs: number };
   /** Installs and generates what it needs, once. */
   prepare?(say: (line: string) => void): Promise<unknown>;
   launch(run: Run): Promise<Launch>;
