@@ -50,7 +50,7 @@ const chains = await Promise.all(
   CHAIN_IDS.map((chainId, i) => ChainLoad.start({ chainId, seed: seed + i, blockMs, reorgMs })),
 );
 let saidAt = 0;
-const { samples, differences } = await soak(chains, postgres, {
+const { samples, differences } = await soak(chains, await postgres.createDatabase(), {
   minutes,
   everyMs: Math.max(1000, (minutes * 60_000) / POINTS),
   signal: stop.signal,

@@ -5,7 +5,10 @@ const agent = new Agent({ connections: 4, keepAliveTimeout: 60_000 });
 const headers = { "content-type": "application/json" };
 
 /** The `data` of a GraphQL answer; an empty object where nobody answers yet, or with an error. */
-export async function asks(url: string, body: { query: string; variables?: object }): Promise<object> {
+export async function asks(
+  url: string,
+  body: { readonly query: string; readonly variables?: object },
+): Promise<object> {
   try {
     const response = await request(url, { method: "POST", headers, body: JSON.stringify(body), dispatcher: agent });
     const answer = (await response.body.json()) as { data?: object | null };

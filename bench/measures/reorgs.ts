@@ -21,6 +21,7 @@ const ROUNDS = 5;
 const DEPTH = 5;
 const GRANTS_PER_BLOCK = 10;
 const PATIENCE_MS = 60_000;
+const START_MS = 300_000;
 /** Between two reorgs: longer than any polling interval here. */
 const PAUSE_MS = 1_500;
 
@@ -39,7 +40,7 @@ export async function measureReorgs(subject: Subject, { postgres }: World, grows
       try {
         const bound = { withinMs: PATIENCE_MS, what: `${subject.title}, reorgs`, by: indexer };
         const seen = (credential: string) => () => subject.visible(client, credential);
-        await until(seen(chain.newest.credential), { ...bound, everyMs: 50 });
+        await until(seen(chain.newest.credential), { ...bound, everyMs: 50, withinMs: START_MS });
         const acts = async () =>
           Promise.all(Array.from({ length: GRANTS_PER_BLOCK }, () => newGrant(anvil, contract, 3)));
         for (let i = 0; i < DEPTH; i++) {

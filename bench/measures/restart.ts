@@ -4,7 +4,8 @@ import { launch, type Running } from "../process/launch.ts";
 import type { Run, Subject } from "../subjects/subject.ts";
 import { connected, until, type World } from "./world.ts";
 
-const LONGEST_MS = 120_000;
+/** Some wait half a minute for their own lock, more than once. */
+const LONGEST_MS = 300_000;
 
 export interface Restart {
   readonly signal: "SIGTERM" | "SIGKILL";

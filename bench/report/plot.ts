@@ -28,7 +28,7 @@ export function plotOf(
       return [{ name: title, value: found.median, label, ours: subject.startsWith("grantledger") }];
     });
     const { title, unit, better } = MEASURES[key];
-    return bars.length === 0 ? [] : [{ title: `${title}, ${unit} (${better} is better)`, bars }];
+    return bars.length === 0 ? [] : [{ title: `${title.replaceAll("`", "")}, ${unit} (${better} is better)`, bars }];
   });
   return barChart(panels);
 }

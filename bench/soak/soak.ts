@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, readLedger } from "../../test/support/ledger.ts";
 import { assertEquals } from "../../test/support/oracle.ts";
-import { freePort, type TestPostgres } from "../../test/support/postgres.ts";
+import { freePort } from "../../test/support/postgres.ts";
 import { readTruth } from "../../test/support/truth.ts";
 import { connected, until } from "../measures/world.ts";
 import { launch } from "../process/launch.ts";
@@ -22,10 +22,9 @@ const SETTLE_MS = 60_000;
 /** One process follows all chains for so long; then the chains rest, and the ledger has to equal each. */
 export async function soak(
   chains: readonly ChainLoad[],
-  postgres: TestPostgres,
+  databaseUrl: string,
   options: { minutes: number; everyMs: number; signal: AbortSignal; onSample: (one: Sample) => void },
 ): Promise<Soaked> {
-  const databaseUrl = await postgres.createDatabase();
   const indexer = launch(
     serving({
       databaseUrl,
@@ -71,7 +70,7 @@ async function equals(chain: ChainLoad, databaseUrl: string): Promise<boolean> {
 }
 
 /** Every row of the ledger against the chain as its node shows it; empty when they agree. */
-async function difference({ traffic }: ChainLoad, databaseUrl: string): Promise<string> {
+export async function difference({ traffic }: ChainLoad, databaseUrl: string): Promise<string> {
   const { anvil, address } = traffic;
   const client = await connect(databaseUrl);
   try {

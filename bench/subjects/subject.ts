@@ -18,7 +18,7 @@ export interface Run {
 /** What is asked over and over, by POST. */
 export interface Question {
   readonly path: string;
-  readonly body: object;
+  readonly body: { readonly query: string; readonly variables?: object };
 }
 
 /** How many rows of the trail and of the state there are. */
@@ -41,8 +41,10 @@ export interface Subject {
   count(client: pg.Client): Promise<Counts>;
   /** Whether the grant of a credential can be read by SQL: for ours only when answers may rest on it. */
   visible(client: pg.Client, credential: string): Promise<boolean>;
-  /** Whether its own API tells the grant; undefined where it has none. */
+  /** Whether the process's own API tells the grant; undefined where it has none. */
   readonly answers?: (run: Run, credential: string, grantee: string) => Promise<boolean>;
+  /** Where its API is a process of its own, that; it is started for nothing but load. */
+  launchApi?(run: Run): Launch;
   /** What is asked of its API under load: one grant, and a hundred of a grantee. */
   readonly questions?: (grant: Grant) => Readonly<Record<"point" | "list", Question>>;
   /** Credentials of all grants in its table of state, lower-case hex. */
