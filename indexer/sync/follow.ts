@@ -64,6 +64,11 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
         yield { type: "quarantine", reason: contradiction(window, fork) };
         return;
       }
+      if (window.head !== undefined && ancestor.number >= window.head.number) {
+        // By now the node is back on our branch.
+        await pause();
+        continue;
+      }
       yield { type: "rollback", ancestor };
       window.truncate(ancestor.number);
       continue;
