@@ -32,7 +32,11 @@ const killed = { ...on, type: "kill", inTransaction: true, pauseMs: 0, requests:
 export const TRIALS: Readonly<Record<DefenceName, Trial>> = {
   links: { faults: ["unorderedLogs"], finale: [mine, fork(2, 3), fork(1, 2), fork(1, 2)], seeds: 3 },
   headHash: { faults: ["unorderedLogs"], finale: [mine, fork(2, 2)], seeds: 2 },
-  secondLook: { faults: ["falseHead"], finale: [mine, fault("falseHead", 1), { ...mine, blocks: 1 }], seeds: 4 },
+  secondLook: {
+    faults: ["falseHead"],
+    finale: [mine, { ...on, type: "reach" }, { ...fault("falseHead", 1), requests: 10 }],
+    seeds: 2,
+  },
   finality: { faults: ["unorderedLogs"], pastFinality: true, seeds: 1 },
   chainId: { faults: ["wrongChain"], begins: { name: "wrongChain", times: 12 }, seeds: 2 },
   bloom: { faults: ["lateLogs"], finale: [fault("lateLogs", 8), mine], seeds: 3 },
