@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Deployment, readDeployment } from "../../deploy/record.ts";
 import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
+import { refusedDefences } from "../ops/defences.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { CONTRACT_NAMES, type ConfigFile, type ContractName, chainEntry, configFile, explainIssues } from "./schema.ts";
 
@@ -48,6 +49,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
   const input = applyEnvironment(content, environment);
   const result = configFile.safeParse(input);
   const problems = result.success ? [] : explainIssues(result.error, input);
+  const refused = refusedDefences(environment);
+  if (refused !== undefined) problems.push(refused);
   const entries = result.success ? result.data.chains : validEntries(input);
   const chains = entries.map((chain) => resolveChain(chain, problems));
   if (!result.success || problems.length > 0)

@@ -1,5 +1,6 @@
 import type { ContractName } from "../config/schema.ts";
 import { toHex } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { MalformedAnswerError, type RawLog } from "../rpc/answers.ts";
 import type { RawEvent } from "./abi.ts";
 import { decodeGrantEvent, type GrantEvent } from "./decodeGrant.ts";
@@ -54,7 +55,8 @@ export function decodeRaw(contract: ContractName, raw: RawEvent): DecodedEvent |
 }
 
 function decode(contract: ContractName, topic: string, raw: RawEvent): DecodedEvent | UndecodedEvent {
-  return DECODERS[contract](topic, raw) ?? { kind: "UNDECODED", raw };
+  const from = DEFENCES.ownLayout ? contract : "AccessGrants";
+  return DECODERS[from](topic, raw) ?? { kind: "UNDECODED", raw };
 }
 
 /** Each takes topic 0 as lower-case hex, and gives undefined for what its contract does not say. */

@@ -1,3 +1,4 @@
+import { DEFENCES } from "../ops/defences.ts";
 import type { Change, Subject } from "./changes.ts";
 import type { CopyBuffer } from "./copy.ts";
 
@@ -32,7 +33,7 @@ const all = ({ key, columns }: TableShape): readonly string[] => [...key, ...col
 
 /** What is stored is the change right before; the last number may repeat. */
 const follows = ({ lastSequence }: TableShape): string =>
-  `c.first_sequence = LEAST(t.sequence::bigint + 1, ${lastSequence})`;
+  !DEFENCES.sequence ? "true" : `c.first_sequence = LEAST(t.sequence::bigint + 1, ${lastSequence})`;
 
 /** Where changed rows wait; of one connection, empty at its commit. */
 export const createWaitingSql = (shape: TableShape): string => `

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { toAddress, toHex } from "../grants/bytes.ts";
 import { FLAG_GRANTED_ONWARD, FLAG_HELD } from "../grants/record.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { BugError } from "../ops/errors.ts";
 import { type Contracts, Projection } from "./batch.ts";
 import { decodeRaw } from "./decode.ts";
@@ -39,6 +40,7 @@ export async function retractAbove(
   number: bigint,
   at: string,
 ): Promise<number> {
+  if (!DEFENCES.retraction) return 0;
   const { rows } = await client.query<Retracted>(RETRACT_SQL, [chainId, number, at]);
   await restoreGrants(
     client,

@@ -1,10 +1,11 @@
 import pg from "pg";
-import { sameBytes } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { BugError, RetryableError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
+import { linksTo } from "../sync/window.ts";
 import { type Batch, type Contracts, contractsByAddress, encodeBatch } from "./batch.ts";
 import { tryLockChain } from "./chainLock.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
@@ -150,7 +151,7 @@ export class ChainWriter {
     const indexed = this.#cursor.indexed;
     const [oldest] = headers;
     if (indexed !== undefined && oldest !== undefined)
-      if (oldest.number !== indexed.number + 1n || !sameBytes(oldest.parentHash, indexed.hash))
+      if (oldest.number !== indexed.number + 1n || !linksTo(oldest, indexed))
         throw new BugError(`append: block ${oldest.number} does not link to the cursor's block ${indexed.number}`);
     if (first.seq !== this.#cursor.lastSeq + 1n)
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
@@ -160,6 +161,7 @@ export class ChainWriter {
       async (knownAt, now) => {
         if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
         if (batch !== undefined) await writeBatch(this.#client, batch, first);
+        if (!DEFENCES.oneTransaction) await this.#client.query("COMMIT; BEGIN");
         await this.#writeHeaders(headers, view);
         const cursor = {
           ...this.#cursor,

@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import { redactUrl } from "../config/redact.ts";
 import { quote } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { parseQuantity } from "./answers.ts";
 import { RpcError, TransportError } from "./errors.ts";
@@ -87,7 +88,7 @@ export class Endpoint {
     if (outcome === undefined || "error" in outcome)
       throw new TransportError(`${this.name}: eth_chainId was not answered`, { cause: outcome?.error });
     const chainId = parseQuantity(outcome.result, "chain id");
-    if (chainId !== this.#options.chainId) {
+    if (chainId !== this.#options.chainId && DEFENCES.chainId) {
       const message = `${this.name} serves chain ${chainId}, the configuration says ${this.#options.chainId}: correct the RPC URL`;
       this.#tellFailure("eth_chainId", "wrong-chain", message);
       throw new OperatorError(message);

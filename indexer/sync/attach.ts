@@ -1,5 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Address, toHex } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { Header, RawLog } from "../rpc/answers.ts";
 
@@ -29,9 +30,10 @@ export function attachLogs(
     const header = headers[at];
     if (header === undefined)
       throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
-    if (hashes[at] !== log.blockHash)
+    if (hashes[at] !== log.blockHash && DEFENCES.logHash)
       throw new RetryableError(`block ${log.blockNumber}: its log is of ${log.blockHash}, its header is ${hashes[at]}`);
-    if (!contracts.has(log.address)) throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
+    if (!contracts.has(log.address) && DEFENCES.logAddress)
+      throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
     return { log, blockTime: header.time };
   });
   timed.sort(
@@ -40,7 +42,7 @@ export function attachLogs(
   );
   for (let i = 1; i < timed.length; i++) {
     const [a, b] = [timed[i - 1]?.log, timed[i]?.log];
-    if (a && b && a.blockNumber === b.blockNumber && a.logIndex >= b.logIndex)
+    if (a && b && a.blockNumber === b.blockNumber && a.logIndex >= b.logIndex && DEFENCES.logTwice)
       throw new RetryableError(`block ${a.blockNumber}: the node gave log ${b.logIndex} twice or out of order`);
   }
   return timed;
@@ -56,6 +58,7 @@ export function suspiciousBlocks(
   logs: readonly TimedLog[],
   blooms: readonly ContractBloom[],
 ): Header[] {
+  if (!DEFENCES.bloom) return [];
   const answered = new Set(logs.map(({ log }) => `${log.blockNumber}${log.address}`));
   return headers.filter(({ number, logsBloom }) =>
     blooms.some(({ address, mask }) => mayContain(logsBloom, mask) && !answered.has(`${number}${address}`)),

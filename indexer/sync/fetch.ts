@@ -1,4 +1,4 @@
-import { type Address, sameBytes } from "../grants/bytes.ts";
+import type { Address } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { Header, RawLog } from "../rpc/answers.ts";
 import type { ChainReader } from "../rpc/chainReader.ts";
@@ -10,6 +10,7 @@ import {
   suspiciousBlocks,
   type TimedLog,
 } from "./attach.ts";
+import { linksTo } from "./window.ts";
 
 /** Linked blocks and all logs of our contracts in them. */
 export interface Blocks {
@@ -104,7 +105,7 @@ interface Read extends Blocks {
 function assertLinked(headers: readonly Header[]): void {
   for (let i = 1; i < headers.length; i++) {
     const [parent, child] = [headers[i - 1], headers[i]];
-    if (parent && child && !sameBytes(child.parentHash, parent.hash))
+    if (parent && child && !linksTo(child, parent))
       throw new RetryableError(`the node's block ${child.number} does not link to its block ${parent.number}`);
   }
 }

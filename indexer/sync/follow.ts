@@ -1,10 +1,11 @@
 import { type Address, sameBytes, toHex } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { ChainReader, Tip } from "../rpc/chainReader.ts";
 import { findAncestor } from "./ancestor.ts";
 import { backfill, RangeSize, type ReadRange } from "./backfill.ts";
 import { BlockFetcher, type Blocks } from "./fetch.ts";
-import type { Link, LinkedWindow } from "./window.ts";
+import { type Link, type LinkedWindow, linksTo } from "./window.ts";
 
 /** What a node says of its chain at one moment, as far as our own view of the chain confirms it. */
 export interface ChainView {
@@ -51,7 +52,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
     const fork = await forkedAt(reader, window, tip, signal);
     if (fork !== undefined) {
       // One look can be a node that is syncing, or another node behind the same name. Two looks that agree are a reorg.
-      if (suspected === undefined || !sameBytes(suspected, fork.theirs)) {
+      if (DEFENCES.secondLook && (suspected === undefined || !sameBytes(suspected, fork.theirs))) {
         suspected = fork.theirs;
         // Nor is it one when another chain's node took the place of ours.
         reader.recheckChain();
@@ -59,10 +60,17 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
         continue;
       }
       suspected = undefined;
-      const ancestor = await findAncestor(reader, window, fork.number - 1n, signal);
+      const ancestor =
+        (await findAncestor(reader, window, fork.number - 1n, signal)) ??
+        (DEFENCES.finality ? undefined : window.oldest);
       if (ancestor === undefined) {
         yield { type: "quarantine", reason: contradiction(window, fork) };
         return;
+      }
+      if (window.head !== undefined && ancestor.number >= window.head.number) {
+        // By now the node is back on our branch.
+        await pause();
+        continue;
       }
       yield { type: "rollback", ancestor };
       window.truncate(ancestor.number);
@@ -84,7 +92,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
     for await (const blocks of blocksUpTo(fetcher, next, tip, size, signal)) {
       const first = blocks.headers[0];
       // The chain moved while it was being read: look again, and find the fork there.
-      if (window.head !== undefined && first !== undefined && !sameBytes(first.parentHash, window.head.hash)) {
+      if (window.head !== undefined && first !== undefined && !linksTo(first, window.head)) {
         await pause();
         break;
       }
@@ -145,12 +153,13 @@ async function forkedAt(
       `the node's head ${theirs.number} is below block ${oldest.number}, which was final: it is syncing or another chain`,
     );
   if (theirs.number === ours.number + 1n)
-    return sameBytes(theirs.parentHash, ours.hash) ? undefined : { number: theirs.number, theirs: theirs.hash };
+    return linksTo(theirs, ours) ? undefined : { number: theirs.number, theirs: theirs.hash };
   // A head below ours on the same chain is a node that lags; what we know is not taken back for it.
   const at = theirs.number < ours.number ? theirs.number : ours.number;
   const header = at === theirs.number ? theirs : (await reader.headers(at, at, signal))[0];
   const known = window.at(at);
-  if (header === undefined || known === undefined || sameBytes(header.hash, known.hash)) return undefined;
+  if (header === undefined || known === undefined || sameBytes(header.hash, known.hash) || !DEFENCES.headHash)
+    return undefined;
   return { number: at, theirs: header.hash };
 }
 

@@ -1,8 +1,13 @@
 import { sameBytes } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 
 export type Link = Pick<Header, "number" | "hash" | "parentHash" | "time">;
+
+/** Whether a block's parent is this one. */
+export const linksTo = (child: Pick<Header, "parentHash">, parent: Pick<Header, "hash">): boolean =>
+  sameBytes(child.parentHash, parent.hash) || !DEFENCES.links;
 
 /**
  * Our own view of the part of a chain that may still change: hash-linked headers without gaps, from the newest
@@ -32,7 +37,7 @@ export class LinkedWindow {
 
   append(block: Link): void {
     const head = this.head;
-    if (head !== undefined && (block.number !== head.number + 1n || !sameBytes(block.parentHash, head.hash)))
+    if (head !== undefined && (block.number !== head.number + 1n || !linksTo(block, head)))
       throw new BugError(`block ${block.number} does not link to block ${head.number}`);
     this.#blocks.push(block);
   }

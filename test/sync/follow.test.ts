@@ -123,6 +123,21 @@ test("history is not the head: a long way ends with another look before anything
   assert.equal(steps.filter(caughtUp).length, 1);
 });
 
+test("a node that is back on our branch before the rollback began: nothing is dropped", async () => {
+  const node = new Memory(10);
+  const { next, until: untilStep } = following(node);
+  await untilStep(caughtUp);
+  const ours = node.blocks;
+  // Two looks agree on another branch that is one block longer, and it is gone when the ancestor is looked for.
+  node.reorg(1, 7, 1);
+  let looks = 0;
+  node.onTip = () => {
+    if (++looks === 2) node.blocks = ours;
+  };
+  assert.equal((await next()).type, "confirm");
+  assert.equal(looks, 3);
+});
+
 test("a young chain is read from its final block on, an old one from the start block", async () => {
   for (const [finalized, startBlock, first] of [
     [3, 8n, 3n],

@@ -11,6 +11,7 @@ export class FakeChain {
   readonly #byHash = new Map<string, SealedBlock>();
   /** Canonical blocks by their number. */
   #canonical: SealedBlock[] = [];
+  readonly #dropped = new Set<string>();
   /** Tips of branches that were left. */
   readonly #left: SealedBlock[] = [];
   safe = 0;
@@ -79,18 +80,14 @@ export class FakeChain {
       const block = await this.#sealOn(branch.at(-1), acts(i), 1 + this.#random.int(20));
       branch.push(block);
     }
-    this.#left.push(this.head);
-    this.#canonical = branch;
-    this.#settle();
+    this.#leave(branch);
   }
 
   /** Goes back to a branch that was left, with its very blocks. */
   return(tip: SealedBlock): void {
     const path: SealedBlock[] = [];
     for (let at: SealedBlock | undefined = tip; at !== undefined; at = this.#byHash.get(at.parentHash)) path.push(at);
-    this.#left.push(this.head);
-    this.#canonical = path.reverse();
-    this.#settle();
+    this.#leave(path.reverse());
   }
 
   /** Where a branch parts from the canonical chain. */
@@ -106,8 +103,16 @@ export class FakeChain {
     this.safe = Math.max(this.finalized, this.safe, Math.min(safe, this.head.number));
   }
 
-  /** What was called safe goes with its branch. */
-  #settle(): void {
+  /** Whether a block was ever left for another one, be it canonical again. */
+  wasDropped({ hash }: SealedBlock): boolean {
+    return this.#dropped.has(hash);
+  }
+
+  /** Takes up another branch. What was called safe goes with the one that is left. */
+  #leave(branch: SealedBlock[]): void {
+    this.#left.push(this.head);
+    for (const block of this.#canonical) if (branch[block.number] !== block) this.#dropped.add(block.hash);
+    this.#canonical = branch;
     this.safe = Math.max(this.finalized, Math.min(this.safe, this.head.number));
   }
 

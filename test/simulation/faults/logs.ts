@@ -34,6 +34,8 @@ const alteringAll =
     };
   };
 
+/** The `logIndex` after a log's. */
+const next = ({ logIndex }: RpcLog): string => `0x${(Number(logIndex) + 1).toString(16)}`;
 const number = (log: RpcLog): number => Number(log.blockNumber);
 
 /** Without the newest blocks' logs, as a node behind a balancer answers that does not have them yet. */
@@ -69,10 +71,7 @@ const phantomLogs: FaultClass = {
     return (logs) => {
       const last = logs.at(-1);
       if (last === undefined) return logs;
-      return [
-        ...logs,
-        { ...last, topics: [topic], data: "0x", logIndex: `0x${(Number(last.logIndex) + 1).toString(16)}` },
-      ];
+      return [...logs, { ...last, topics: [topic], data: "0x", logIndex: next(last) }];
     };
   }),
 };
@@ -80,9 +79,7 @@ const phantomLogs: FaultClass = {
 /** Every `logIndex` is too high by one. */
 const shiftedLogIndex: FaultClass = {
   ...{ rows: [4], seenThroughBy: "VERIFIED", most: 20 },
-  make: alteringAll(
-    () => (logs) => logs.map((log) => ({ ...log, logIndex: `0x${(Number(log.logIndex) + 1).toString(16)}` })),
-  ),
+  make: alteringAll(() => (logs) => logs.map((log) => ({ ...log, logIndex: next(log) }))),
 };
 
 /** One bit of what was said is another. */
@@ -130,8 +127,10 @@ const unfilteredLogs: FaultClass = {
   ...{ rows: [20], seenThroughBy: "LINKED", most: 4 },
   make: alteringLogs(({ random }) => {
     const address = `0x${Buffer.from(random.bytes(20)).toString("hex")}`;
-    return (logs) =>
-      logs.flatMap((log) => [log, { ...log, address, logIndex: `0x${(Number(log.logIndex) + 1000).toString(16)}` }]);
+    return (logs) => {
+      const last = logs.at(-1);
+      return last === undefined ? logs : [...logs, { ...last, address, logIndex: next(last) }];
+    };
   }),
 };
 

@@ -64,7 +64,7 @@ const sizeCap: FaultClass = {
 
 /** Another chain's node answers under the same address. */
 const wrongChain: FaultClass = {
-  ...{ rows: [15], seenThroughBy: "LINKED", most: 3 },
+  ...{ rows: [15], seenThroughBy: "LINKED", most: 12 },
   make({ foreign }: Place) {
     const node = new HonestNode(foreign);
     return { call: (call) => node.answer(call) };

@@ -24,6 +24,27 @@ function details(account: string, kinds: number, name = `Entity ${account.slice(
   return { kinds, jurisdiction: "0x4445", lei: `0x${"00".repeat(20)}`, name: text, uri: "0x" };
 }
 
+/** A change of everything that there is. */
+export const touching = ({ grants: all, credentials, entities }: Contracts): Act[] => [
+  ...[...all.values()].map(
+    ({ name }): Act =>
+      (contracts, now) =>
+        grants.cancelSignatures(contracts, name, now),
+  ),
+  ...[...credentials.values()].map(
+    ({ name }): Act =>
+      (contracts, now) => [
+        ...registries.revokeCredential(contracts, name, 1, now),
+        ...registries.withdrawCredential(contracts, name, 1, now),
+      ],
+  ),
+  ...[...entities.keys()].map(
+    (account): Act =>
+      (contracts) =>
+        registries.entity(contracts, "EntityAmended", account, { details: details(account, 7, "Touched") }),
+  ),
+];
+
 /** Something that somebody might do; part of it reverts, as in life. */
 export function anyAct(random: Random): Act {
   const dice = random.int(100);

@@ -32,6 +32,7 @@ export interface HeldGrant {
 }
 
 export interface Credential {
+  readonly name: Pick<GrantName, "holder" | "issuer" | "seal">;
   readonly anchoredAt: bigint;
   readonly validFrom: bigint;
   readonly validUntil: bigint;

@@ -8,13 +8,13 @@ import type { SaidEvent } from "./said.ts";
 export type CredentialName = Pick<GrantName, "holder" | "issuer" | "seal">;
 
 const ZERO = `0x${"00".repeat(32)}`;
-const UNKNOWN: Credential = {
+const UNKNOWN: Omit<Credential, "name"> = {
   ...{ anchoredAt: 0n, validFrom: 0n, validUntil: 0n, revokedAt: 0n, withdrawnAt: 0n, supersededAt: 0n },
   ...{ sequence: 0n, successor: undefined },
 };
 const ISSUER = 1;
 
-const wordOf = (one: Credential): string =>
+const wordOf = (one: Omit<Credential, "name">): string =>
   packed([
     [one.anchoredAt, 40n],
     [one.validFrom, 40n],
@@ -34,7 +34,7 @@ function change(
 ): SaidEvent {
   const credential = credentialOf(name);
   const before = contracts.credentials.get(credential) ?? UNKNOWN;
-  const after = { ...before, ...changes, sequence: before.sequence + 1n };
+  const after = { ...before, ...changes, name, sequence: before.sequence + 1n };
   contracts.credentials.set(credential, after);
   return {
     contract: "CredentialRegistry",

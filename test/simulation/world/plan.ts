@@ -12,6 +12,8 @@ export interface Plan {
   readonly pastFinality: boolean;
   /** PostgreSQL is stopped and started again, so that this world cannot share one. */
   readonly ownPostgres: boolean;
+  /** The command that does the same again. */
+  readonly again: string;
 }
 
 export interface ChainPlan {
@@ -20,6 +22,8 @@ export interface ChainPlan {
   readonly endpoints: number;
   /** Blocks before the indexer is started. */
   readonly history: number;
+  /** What its first endpoint does wrong from the start. */
+  readonly begins?: { readonly name: FaultName; readonly times: number };
 }
 
 export type Step = { readonly chain: number } & (
@@ -35,6 +39,12 @@ export type Step = { readonly chain: number } & (
   | { readonly type: "terminate" }
   | { readonly type: "restartPostgres" }
   | { readonly type: "quiet" }
+  /** The ledger has the newest block, whatever it made of it; waited for within a bound. */
+  | { readonly type: "reach" }
+  /** Every fault of the chain's endpoints is over. */
+  | { readonly type: "heal" }
+  /** A block that changes everything there is once more. */
+  | { readonly type: "touch" }
 ) & {
     /** How many requests the indexer makes before the next step. */
     readonly requests: number;
@@ -45,11 +55,13 @@ export interface PlanOptions {
   /** Only these faults, and no kills or lost databases: what else happens to the chains stays. */
   readonly faults?: readonly FaultName[];
   readonly kills?: boolean;
+  /** Whether the seed picks a fault that is met for sure. */
+  readonly featured?: boolean;
 }
 
 export function planOf(
   seed: number,
-  { mode = "LINKED", faults, kills = faults === undefined }: PlanOptions = {},
+  { mode = "LINKED", faults, kills = faults === undefined, featured = true }: PlanOptions = {},
 ): Plan {
   const random = createRandom(seed);
   const chains = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, i): ChainPlan => {
@@ -59,10 +71,18 @@ export function planOf(
   const ownPostgres = kills && random.chance(0.12);
   const names = faults ?? faultsFor(mode);
   const steps: Step[] = [];
-  const count = 14 + random.int(24);
+  // Each seed features one fault, so that a run of seeds in a row meets all of them.
+  const name = names[seed % names.length] as FaultName;
+  for (const times of featured ? [1, FAULTS[name].most] : [])
+    steps.push(
+      { chain: 0, type: "fault", endpoint: 0, name, times, requests: 1 },
+      { chain: 0, type: "mine", blocks: 1 + random.int(3), busy: 0.9, requests: 12 },
+    );
+  const count = 12 + random.int(20);
   for (let i = 0; i < count; i++) steps.push(...anyStep(random, { chains, names, kills, ownPostgres }));
   const pastFinality = faults === undefined && random.chance(0.1);
-  return { seed, mode, chains, steps, pastFinality, ownPostgres };
+  const again = `npm run simulate -- --from ${seed} --seeds 1${mode === "LINKED" ? "" : ` --mode ${mode}`}`;
+  return { seed, mode, chains, steps, pastFinality, ownPostgres, again };
 }
 
 interface Course {

@@ -9,7 +9,8 @@ import type { World, WorldChain } from "./world.ts";
 
 /** Waiting until nothing moves, and comparing everything then. */
 
-const SETTLES_WITHIN_MS = 30_000;
+/** Far more than it takes, on a machine that has much else to do. */
+export const SETTLES_WITHIN_MS = 60_000;
 
 /** Every chain stands still and its nodes tell the truth: the ledger has to come to agree with the model. */
 export async function quiet(world: World, chains: readonly WorldChain[] = world.chains): Promise<void> {
@@ -23,7 +24,7 @@ export async function quiet(world: World, chains: readonly WorldChain[] = world.
       assertEquals(ledger, truth, BigInt(one.chain.startBlock));
       assertFinality(ledger, truth);
       assertGrants(ledger, one.chain.head.contracts);
-      one.recorded = assertPast(ledger, one.chain, one.recorded);
+      one.recorded = assertPast(ledger, one.chain, one.recorded, world.met.has("hiddenLogs"));
     }
   } finally {
     await sql.end();

@@ -5,7 +5,7 @@ import { assertChecks, assertQuarantined } from "./agreement.ts";
 import { Questions } from "./ask.ts";
 import { WorldDatabases } from "./database.ts";
 import type { Plan } from "./plan.ts";
-import { heal, quiet } from "./quiet.ts";
+import { heal, quiet, SETTLES_WITHIN_MS } from "./quiet.ts";
 import { take } from "./steps.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -49,7 +49,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
       await questions.close();
     }
   } catch (error) {
-    throw new Error(`seed ${plan.seed}: ${error instanceof Error ? error.message : error}\nagain: ${again(plan)}`, {
+    throw new Error(`seed ${plan.seed}: ${error instanceof Error ? error.message : error}\nagain: ${plan.again}`, {
       cause: error,
     });
   } finally {
@@ -57,9 +57,6 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
     if (plan.ownPostgres) await databases.stop();
   }
 }
-
-export const again = ({ seed, mode }: Plan): string =>
-  `npm run simulate -- --from ${seed} --seeds 1${mode === "LINKED" ? "" : ` --mode ${mode}`}`;
 
 /** The first chain leaves what was final: it is quarantined, keeps what it had, and the others go on. */
 async function contradict(world: World, questions: Questions): Promise<void> {
@@ -82,7 +79,7 @@ async function contradict(world: World, questions: Questions): Promise<void> {
         const ledger = await readLedger(sql, chain.chainId);
         return ledger.chain?.status === "QUARANTINED" && ledger;
       },
-      { withinMs: world.options.settlesWithinMs ?? 30_000 },
+      { withinMs: world.options.settlesWithinMs ?? SETTLES_WITHIN_MS },
     );
     if (JSON.stringify(after.events.length) !== JSON.stringify(before.events.length))
       throw new Error("a quarantined chain lost or took up events");

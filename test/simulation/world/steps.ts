@@ -1,6 +1,7 @@
-import { connect } from "../../support/ledger.ts";
+import { connect, readLedger } from "../../support/ledger.ts";
 import { sleepMs } from "../../support/wait.ts";
 import { openTransaction, slowDown, speedUp } from "../../support/writerWatch.ts";
+import { touching } from "../model/acts.ts";
 import type { Step } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import type { World, WorldChain } from "./world.ts";
@@ -8,7 +9,7 @@ import type { World, WorldChain } from "./world.ts";
 /** What happens in a world, step by step. */
 
 /** A step waits for the indexer's requests, but not for one that is waiting itself. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 1_500;
 /** How long a kill waits to meet a transaction. */
 const AIM_MS = 300;
 
@@ -54,6 +55,26 @@ async function carryOut(world: World, step: Step, on: WorldChain): Promise<void>
       return world.databases.restart();
     case "quiet":
       return quiet(world);
+    case "reach":
+      return reached(world, on);
+    case "heal":
+      for (const endpoint of on.endpoints) endpoint.heal();
+      return;
+    case "touch":
+      return chain.mine(touching(chain.head.contracts));
+  }
+}
+
+const REACH_MS = 10_000;
+
+async function reached(world: World, { chain }: WorldChain): Promise<void> {
+  const sql = await connect(world.databaseUrl);
+  try {
+    const deadline = Date.now() + REACH_MS;
+    const at = async (): Promise<bigint> => (await readLedger(sql, chain.chainId)).chain?.indexed_number ?? -1n;
+    while (Date.now() < deadline && (await at()) < BigInt(chain.head.number)) await sleepMs(5);
+  } finally {
+    await sql.end();
   }
 }
 

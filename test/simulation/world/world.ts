@@ -80,6 +80,7 @@ export class World {
       for (const [j, endpoint] of endpoints.entries()) server.serve(`${i}/${j}`, endpoint);
       chains.push({ chain, endpoints, recorded: new Map() });
     }
+    const random = createRandom(seed * 31 + 29);
     const foreign = new FakeChain(99n, 1, createRandom(seed * 31 + 30));
     await foreign.begin(BEGIN);
     for (let block = 0; block < 30; block++) await foreign.mine(foreign.acts(0.5));
@@ -97,7 +98,10 @@ export class World {
       ),
     };
     await writeFile(join(folder, "config.json"), JSON.stringify(config));
-    const random = createRandom(seed * 31 + 29);
+    for (const [i, { begins }] of plan.chains.entries()) {
+      const { chain, endpoints } = chains[i] as WorldChain;
+      if (begins !== undefined) endpoints[0]?.begin(begins.name, { chain, foreign, random }, begins.times);
+    }
     return new World({ chains, databases, databaseUrl, server, random, options, foreign, met }, folder);
   }
 
