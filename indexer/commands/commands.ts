@@ -1,8 +1,10 @@
 import type { Command } from "./command.ts";
 import { quarantine } from "./quarantine.ts";
+import { rebuild } from "./rebuild.ts";
 import { resume } from "./resume.ts";
 import { retire } from "./retire.ts";
 import { status } from "./status.ts";
+import { verify } from "./verify.ts";
 
 /** Every command, in the order in which they are shown. */
-export const COMMANDS: readonly Command[] = [status, quarantine, resume, retire];
+export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, rebuild, retire];

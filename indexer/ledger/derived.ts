@@ -40,6 +40,9 @@ export const createWaitingSql = (shape: TableShape): string => `
   CREATE TEMPORARY TABLE ${waiting(shape)} ON COMMIT DELETE ROWS AS
   SELECT t.*, 0::bigint AS first_sequence FROM ${shape.table} t WITH NO DATA`;
 
+/** For whoever writes several batches in one transaction. */
+export const clearWaitingSql = (shape: TableShape): string => `TRUNCATE ${waiting(shape)}`;
+
 export const copyCreatedSql = (shape: TableShape): string =>
   `COPY ${shape.table} (${all(shape).join(", ")}) FROM STDIN (FORMAT binary)`;
 

@@ -18,7 +18,10 @@ const COLUMNS = [
   ...["grantor", "parent_granted_at", "authority", "hold_until", "account", "operation"],
 ];
 
-export const COPY_EVENTS_SQL = `COPY event (${COLUMNS.join(", ")}) FROM STDIN (FORMAT binary)`;
+/** @param table one with the columns of `event`. */
+export const copyEventsSql = (table: string): string =>
+  `COPY ${table} (${COLUMNS.join(", ")}) FROM STDIN (FORMAT binary)`;
+export const COPY_EVENTS_SQL = copyEventsSql("event");
 
 const at = (column: string): number => COLUMNS.indexOf(column);
 /** Columns from the first to before the second. */

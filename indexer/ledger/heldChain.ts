@@ -15,7 +15,7 @@ interface Standing {
 export const WRITABLE = "status NOT IN ('QUARANTINED', 'RETIRED')";
 
 /** What stands against writing to a chain; undefined when nothing does. */
-export function holdOf({ status, quarantine }: Standing): HeldChainError | undefined {
+function holdOf({ status, quarantine }: Standing): HeldChainError | undefined {
   if (status === "QUARANTINED")
     return new HeldChainError(
       `the chain is quarantined and waits for an operator's decision: ${quarantine ?? "no reason was recorded"}`,

@@ -15,6 +15,11 @@ export type InterventionAction = "QUARANTINED" | "RESUMED" | "ROLLED_BACK" | "RE
  */
 export const NEXT_KNOWN_AT = "GREATEST(clock_timestamp(), known_at + interval '1 microsecond')";
 
+/** Moves the chain's knowledge on, for a change that is not one of its row. */
+export async function touchChain(client: pg.ClientBase, chainId: bigint): Promise<void> {
+  await client.query(`UPDATE chain SET known_at = ${NEXT_KNOWN_AT} WHERE chain_id = $1`, [chainId]);
+}
+
 /**
  * Records a decision, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
  * is when it was decided, and its cursor where the chain stands after it.

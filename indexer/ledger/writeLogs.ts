@@ -44,7 +44,12 @@ export async function writeBatch(client: pg.ClientBase, batch: Batch, first: Lea
     );
 }
 
-async function writeDerived(client: pg.ClientBase, rows: DerivedRows, first: Learned): Promise<void> {
+/** Takes the rows of one derived table over. @param first of the batch that they follow from. */
+export async function writeDerived(
+  client: pg.ClientBase,
+  rows: DerivedRows,
+  first: Pick<Learned, "chainId" | "seq">,
+): Promise<void> {
   const { table, created, changed, changedCount } = rows;
   if (created !== undefined) await copyCreated(client, rows, created);
   if (changed === undefined) return;
@@ -72,7 +77,7 @@ export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows,
   }
 }
 
-async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
+export async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
   const stream = client.query(copyFrom(sql));
   await pipeline(Readable.from([rows]), stream, { signal: AbortSignal.timeout(COPY_TIMEOUT_MS) });
 }

@@ -52,11 +52,11 @@ export class Progress {
 }
 
 /** `37.5 %, 1,234,567 of 3,290,000 blocks, 5,210/s, 6 min left`. */
-export function progressWords({ done, total, perSecond, secondsLeft }: ProgressReport): string {
+export function progressWords({ done, total, perSecond, secondsLeft }: ProgressReport, of = "blocks"): string {
   const count = (value: number): string => Math.round(value).toLocaleString("en-US");
   // Rounded down, so that what is not done is never called 100 %.
   const percent = total === 0 ? "100.0" : (Math.floor((done / total) * 1000) / 10).toFixed(1);
-  const parts = [`${percent} %`, `${count(done)} of ${count(total)} blocks`];
+  const parts = [`${percent} %`, `${count(done)} of ${count(total)} ${of}`];
   if (perSecond !== undefined) parts.push(`${count(perSecond)}/s`);
   if (secondsLeft !== undefined) parts.push(`${durationWords(secondsLeft)} left`);
   return parts.join(", ");

@@ -7,6 +7,8 @@ import type { ChainProgress } from "./ledger.ts";
 export interface Status {
   readonly url: string;
   readonly chains: readonly ChainProgress[];
+  /** How far the histories are that are being read. */
+  readonly progress: readonly string[];
   /** What an operator has to know of chains that are not being followed. */
   readonly problems: readonly string[];
   readonly queries: readonly { readonly title: string; readonly query: string }[];
@@ -35,7 +37,7 @@ export class StatusDisplay {
     if (status.chains.length + status.problems.length === 0) return;
     if (now - this.#lastLineAt < LINE_EVERY_MS) return;
     this.#lastLineAt = now;
-    say([...status.chains.map(chainLine), ...status.problems].join(" | "));
+    say([...status.chains.map(chainLine), ...status.progress, ...status.problems].join(" | "));
   }
 
   /** A step of the story. */
@@ -51,6 +53,7 @@ export class StatusDisplay {
       ...introduction(status),
       "",
       ...status.chains.map(chainLine),
+      ...status.progress,
       ...status.problems.map((problem) => styleText("red", problem)),
       "",
     ];

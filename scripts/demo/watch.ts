@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Indexer } from "../../indexer/indexer.ts";
 import { explain } from "../../indexer/ops/errors.ts";
+import { progressWords } from "../../indexer/ops/progress.ts";
 import type { DemoChain } from "./chains.ts";
 import type { LedgerView } from "./ledger.ts";
 import { CHAINS_QUERY, checkQuery, TRAIL_QUERY } from "./queries.ts";
@@ -30,15 +31,19 @@ export async function watch({ indexer, ledger, display, stop }: Watch, example: 
   const queries = [first, { title: "The newest of the trail", query: TRAIL_QUERY }];
   let chains: Status["chains"] = [];
   while (!stop.aborted) {
-    const problems = indexer
-      .runners()
-      .flatMap(({ name, phase, problem }) => (problem === undefined ? [] : [`${name} is ${phase}: ${problem}`]));
+    const runners = indexer.runners();
+    const problems = runners.flatMap(({ name, phase, problem }) =>
+      problem === undefined ? [] : [`${name} is ${phase}: ${problem}`],
+    );
+    const progress = runners.flatMap(({ name, phase, progress: come }) =>
+      phase === "backfill" && come !== undefined ? [`${name} reads its history: ${progressWords(come)}`] : [],
+    );
     try {
       chains = await ledger.progress();
     } catch (error) {
       problems.push(`the database does not answer: ${explain(error)}`);
     }
-    if (!stop.aborted) display.show({ url: `${indexer.url}/graphql`, chains, problems, queries });
+    if (!stop.aborted) display.show({ url: `${indexer.url}/graphql`, chains, progress, problems, queries });
     await sleep(REFRESH_MS, undefined, { signal: stop }).catch(() => {});
   }
 }

@@ -76,6 +76,8 @@ test("what is left out has its default", () => {
   assert.equal(config.database, undefined);
   assert.deepEqual(config.api, { host: "127.0.0.1", port: 4000, explore: false, maxStalenessSeconds: 60 });
   assert.equal(config.log.level, "info");
+  assert.deepEqual(config.log.rooms, {});
+  assert.equal(config.metrics, undefined, "metrics are served only where they are asked for");
 });
 
 test("the example file is one that the schema takes", () => {
@@ -97,7 +99,8 @@ test("every problem at once: where, what was given, what was expected", () => {
       { ...CHAIN, chainId: 13, contracts: [{ ...CHAIN.contracts[0], address: ADDRESS.replace("A", "a") }] },
     ],
     api: { port: 70_000, explore: "yes", hots: "0.0.0.0" },
-    log: { level: "loud" },
+    log: { level: "loud", rooms: { kitchen: "debug", sync: "silent" } },
+    metrics: { host: "0.0.0.0" },
     [`unknown`]: SECRET,
   });
   const expected: [where: string, says: RegExp][] = [
@@ -119,6 +122,9 @@ test("every problem at once: where, what was given, what was expected", () => {
     ["api.explore", /expected boolean.*got "\\"yes\\""/],
     ["api", /unknown key "hots"/],
     ["log.level", /expected one of .*"debug".*got "\\"loud\\""/],
+    ["log.rooms", /unknown key "kitchen"/],
+    ["log.rooms.sync", /expected one of .*"debug".*got "\\"silent\\""/],
+    ["metrics.port", /expected number.*got nothing/],
     ["(the whole)", /unknown key "unknown"/],
   ];
   for (const [where, says] of expected) {
@@ -202,6 +208,8 @@ test("the environment overrides the file, and adds to it", () => {
     GRANTLEDGER_PORT: "0",
     GRANTLEDGER_EXPLORE: "true",
     GRANTLEDGER_LOG_LEVEL: "warn",
+    GRANTLEDGER_LOG_ROOMS: "sync=debug, rpc=trace",
+    GRANTLEDGER_METRICS_PORT: "9464",
     SOMETHING_ELSE: "x",
   };
   const config = load({ chains: [CHAIN], database: { url: "postgres://file/ledger" }, api: { port: 1 } }, environment);
@@ -209,7 +217,8 @@ test("the environment overrides the file, and adds to it", () => {
   assert.deepEqual(config.chains[0]?.rpc, ["https://one.example", "http://two.example"]);
   assert.equal(config.chains.length, 1);
   assert.deepEqual(config.api, { host: "::1", port: 0, explore: true, maxStalenessSeconds: 60 });
-  assert.equal(config.log.level, "warn");
+  assert.deepEqual(config.log, { level: "warn", rooms: { sync: "debug", rpc: "trace" } });
+  assert.deepEqual(config.metrics, { host: "127.0.0.1", port: 9464 });
 
   const added = problems({ chains: [CHAIN] }, { GRANTLEDGER_RPC_999999: "http://node" });
   assert.match(added.join(), /eip155:999999 names no contracts/);
@@ -220,10 +229,19 @@ test("what the environment says wrongly is refused like the file's", () => {
     {},
     {
       ...{ GRANTLEDGER_PORT: "80a", GRANTLEDGER_EXPLORE: "maybe", GRANTLEDGER_LOG_LEVEL: "", GRANTLEDGER_HOST: "" },
+      ...{ GRANTLEDGER_LOG_ROOMS: "sync", GRANTLEDGER_METRICS_PORT: "off" },
       GRANTLEDGER_RPC_0: "http://node",
     },
   );
-  for (const where of ["api.port", "api.explore", "log.level", "api.host", "chains[0].chainId"])
+  for (const where of [
+    "api.port",
+    "api.explore",
+    "log.level",
+    "log.rooms",
+    "metrics.port",
+    "api.host",
+    "chains[0].chainId",
+  ])
     assert.ok(
       lines.some((line) => line.startsWith(`${where}: `)),
       `${where}\n${lines.join("\n")}`,

@@ -19,13 +19,15 @@ export interface Ran {
   json(): any;
 }
 
-export interface OperatorOptions {
-  /** Told when it has written something to standard error. */
-  readonly onProgress?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+/** A command that is running. */
+export interface Started {
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ran>;
 }
 
 export interface Operator {
-  run(args: readonly string[], options?: OperatorOptions): Promise<Ran>;
+  run(args: readonly string[]): Promise<Ran>;
+  start(args: readonly string[]): Started;
   /** The same within this process, for what needs no process of its own. */
   here(args: readonly string[]): Promise<Ran>;
   /** Another configuration from now on. */
@@ -44,7 +46,8 @@ export async function operator(databaseUrl: string, chains: readonly ChainConfig
   await configure(chains);
   return {
     configure,
-    run: (args, options = {}) => run(file, args, options),
+    run: (args) => start(file, args).ended,
+    start: (args) => start(file, args),
     here: (args) => here(file, args),
     stop: () => rm(folder, { recursive: true, force: true }),
   };
@@ -69,7 +72,7 @@ async function here(file: string, args: readonly string[]): Promise<Ran> {
   return { code, stdout, stderr: err.join(""), json: () => JSON.parse(stdout) };
 }
 
-async function run(file: string, args: readonly string[], { onProgress }: OperatorOptions): Promise<Ran> {
+function start(file: string, args: readonly string[]): Started {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env["PATH"], GRANTLEDGER_CONFIG: file },
     stdio: ["ignore", "pipe", "pipe"],
@@ -77,11 +80,11 @@ async function run(file: string, args: readonly string[], { onProgress }: Operat
   });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding("utf8").on("data", (text: string) => void out.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    err.push(text);
-    onProgress?.(text, (signal) => void child.kill(signal));
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  const stdout = out.join("");
-  return { code, stdout, stderr: err.join(""), json: () => JSON.parse(stdout) };
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void err.push(text));
+  const ended = async (): Promise<Ran> => {
+    const [code] = (await once(child, "close")) as [number | null];
+    const stdout = out.join("");
+    return { code, stdout, stderr: err.join(""), json: () => JSON.parse(stdout) };
+  };
+  return { kill: (signal) => void child.kill(signal), ended: ended() };
 }
