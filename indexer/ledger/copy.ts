@@ -55,21 +55,26 @@ export class CopyBuffer {
     this.#view.setBigInt64(at, value);
   }
 
-  /** The unsigned integer at `place` in `source`, widened with zeros to an int column of `width` bytes. */
-  uint(source: Uint8Array, place: readonly [offset: number, length: number], width: 2 | 4 | 8): void {
-    const [offset, length] = place;
+  /** The unsigned integer of `length` bytes at `from`, widened with zeros to an int column of `width` bytes. */
+  uint(source: Uint8Array, from: number, length: number, width: 2 | 4 | 8): void {
     const at = this.#field(width);
     const bytes = this.#bytes;
     const zeros = width - length;
     for (let i = 0; i < zeros; i++) bytes[at + i] = 0;
-    for (let i = 0; i < length; i++) bytes[at + zeros + i] = source[offset + i] as number;
+    for (let i = 0; i < length; i++) bytes[at + zeros + i] = source[from + i] as number;
   }
 
   bytea(value: Uint8Array): void {
     const { length } = value;
+    if (length <= SHORT) return this.slice(value, 0, length);
+    this.#bytes.set(value, this.#field(length));
+  }
+
+  /** A bytea of the bytes from `from` on: without the view of them that every field would cost. Short ones only. */
+  slice(source: Uint8Array, from: number, length: number): void {
     const at = this.#field(length);
-    if (length > SHORT) this.#bytes.set(value, at);
-    else for (let i = 0; i < length; i++) this.#bytes[at + i] = value[i] as number;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) bytes[at + i] = source[from + i] as number;
   }
 
   /** Text, and the labels of enums. ASCII only. */
