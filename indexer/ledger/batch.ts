@@ -4,7 +4,7 @@ import { type Address, toHex } from "../grants/bytes.ts";
 import { BugError } from "../ops/errors.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import { type Change, Changes, type Origin } from "./changes.ts";
-import { CopyBuffer } from "./copy.ts";
+import { CopyBuffer, giveMemory } from "./copy.ts";
 import { CREDENTIAL_TABLE } from "./credentialTable.ts";
 import { type DecodedEvent, decodeLog } from "./decode.ts";
 import type { DerivedTable, TableShape } from "./derived.ts";
@@ -25,6 +25,12 @@ export interface Batch {
   readonly families: readonly Family[];
   /** Whether one of them was made under a parent. */
   readonly onward: boolean;
+}
+
+/** Lets the memory of a batch that was written be used for another. */
+export function releaseBatch({ events, derived }: Batch): void {
+  for (const rows of [events, ...derived.flatMap(({ created, changed }) => [created, changed])])
+    if (rows !== undefined) giveMemory(rows.buffer);
 }
 
 /** Rows of one derived table: of what begins, and of what was there before; undefined when there are none. */

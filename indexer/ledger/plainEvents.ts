@@ -6,6 +6,9 @@ const WORD = 32;
 /** The longest of the events that are read here, with its topics. */
 const ROOM = TOPICS_LENGTH + 6 * WORD;
 
+/** A batch is encoded in one go, so that one memory serves them all. */
+let shared = Buffer.alloc(0);
+
 /**
  * The short way for what nearly all logs are: GRANTED, REVOKED and RELEASED just as a compiler writes them. Their hex goes
  * into one memory for the whole batch, and nothing else is made of it. Whatever is in any way else is left to `decodeLog`,
@@ -17,9 +20,10 @@ export class PlainEvents {
   #topic = "";
   #layout: EventLayout | undefined;
 
-  /** @param most how many logs will be read. */
+  /** @param most how many logs will be read. The events are of no more use when the next batch begins. */
   constructor(most: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(most * ROOM);
+    if (shared.length < most * ROOM) shared = Buffer.allocUnsafeSlow(most * ROOM);
+    this.#bytes = shared;
   }
 
   read({ topics, data }: RawLog): GrantEvent | undefined {

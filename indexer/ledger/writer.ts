@@ -5,7 +5,7 @@ import { BugError, RetryableError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
-import { type Batch, type Contracts, contractsByAddress, encodeBatch } from "./batch.ts";
+import { type Batch, type Contracts, contractsByAddress, encodeBatch, releaseBatch } from "./batch.ts";
 import { tryLockChain } from "./chainLock.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
@@ -156,7 +156,7 @@ export class ChainWriter {
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
 
     await this.#prepareIndexes(view, batch);
-    return this.#transaction(
+    await this.#transaction(
       async (knownAt, now) => {
         if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
         if (batch !== undefined) await writeBatch(this.#client, batch, first);
@@ -172,6 +172,7 @@ export class ChainWriter {
       first.at,
       view.caughtUp,
     );
+    if (batch !== undefined) releaseBatch(batch);
   }
 
   /** Records what the node says now, with no new block: its head and how final our blocks have become. */
