@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { sameBytes } from "../grants/bytes.ts";
 import type { Clock } from "../ops/clock.ts";
 import { BugError, RetryableError } from "../ops/errors.ts";
@@ -16,6 +16,7 @@ import { remember } from "./knowledge.ts";
 import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeBatch } from "./writeLogs.ts";
+import { type ConnectionOptions, leave, rollBack, writerClient } from "./writerConnection.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
@@ -35,14 +36,12 @@ export interface PreparedExtension {
   readonly lastSeq: bigint;
 }
 
-export interface WriterOptions extends ChainIdentity {
-  readonly databaseUrl: string;
+export interface WriterOptions extends ChainIdentity, ConnectionOptions {
   readonly clock: Clock;
 }
 
 const micros = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1000n;
 
-const STATEMENT_TIMEOUT_MS = 60_000;
 /**
  * While history is read, a commit need not wait for the disk. A server that crashes then forgets the last of them whole,
  * cursor and all, and they are read again; no answer rested on a chain in BACKFILL. The commit that makes it LIVE waits,
@@ -82,27 +81,18 @@ export class ChainWriter {
    * @throws OperatorError when the ledger was filled for other contracts than these.
    */
   static async open(options: WriterOptions): Promise<ChainWriter | undefined> {
-    const client = new pg.Client({
-      connectionString: options.databaseUrl,
-      connectionTimeoutMillis: 10_000,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-      keepAlive: true,
-      application_name: `grantledger writer ${options.chainId}`,
-    });
-    // Without a listener a lost connection would end the process; the next query reports it where it matters.
-    client.on("error", () => {});
+    const client = writerClient(options);
     try {
       await client.connect();
       if (!(await tryLockChain(client, options.chainId))) {
-        await client.end();
+        await leave(client);
         return undefined;
       }
       const cursor = await registerChain(client, options, micros(options.clock()));
       await prepareSession(client);
       return new ChainWriter(client, options, cursor);
     } catch (error) {
-      await client.end().catch(() => {});
+      await leave(client);
       throw databaseError(error);
     }
   }
@@ -238,8 +228,9 @@ export class ChainWriter {
     });
   }
 
+  /** Also with a server that no longer answers. */
   async close(): Promise<void> {
-    await this.#client.end().catch(() => {});
+    await leave(this.#client);
   }
 
   async #attempt<T>(query: () => Promise<T>): Promise<T> {
@@ -295,7 +286,7 @@ export class ChainWriter {
         // What was prepared ahead stays ahead.
         if (cursor.knownAt > this.#prepared.knownAt) this.#prepared = cursor;
       } catch (error) {
-        await this.#client.query("ROLLBACK").catch(() => {});
+        await rollBack(this.#client);
         throw error;
       }
     });
