@@ -35,6 +35,8 @@ try {
     const database = await postgres.createDatabase();
     const args = [...values.node, values.backfill, database, url, String(CHAIN_ID), CONTRACT, "1", String(expected)];
     const client = new pg.Client({ connectionString: database });
+    // A failure elsewhere stops the server under it, and is the one to be shown.
+    client.on("error", () => {});
     await client.connect();
     const before = await databaseCpu(client);
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 1_800_000 });

@@ -4,14 +4,18 @@ import { type Address, toHex } from "../grants/bytes.ts";
 import { BugError } from "../ops/errors.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import { type Change, Changes, type Origin } from "./changes.ts";
-import { CopyBuffer } from "./copy.ts";
+import { CopyBuffer, giveMemory } from "./copy.ts";
 import { CREDENTIAL_TABLE } from "./credentialTable.ts";
 import { type DecodedEvent, decodeLog } from "./decode.ts";
 import type { DerivedTable, TableShape } from "./derived.ts";
 import { ENTITY_TABLE } from "./entityTable.ts";
-import { type Learned, writeEventRow } from "./eventRows.ts";
+import { EventRows, type Learned } from "./eventRows.ts";
 import { GRANT_TABLE } from "./grantTable.ts";
 import { type Family, familyOf } from "./parents.ts";
+import { PlainEvents } from "./plainEvents.ts";
+
+/** More than a batch has changes. */
+const PLACES = 2 ** 21;
 
 /** Logs as the rows they become, ready for COPY. */
 export interface Batch {
@@ -21,6 +25,12 @@ export interface Batch {
   readonly families: readonly Family[];
   /** Whether one of them was made under a parent. */
   readonly onward: boolean;
+}
+
+/** Lets the memory of a batch that was written be used for another. */
+export function releaseBatch({ events, derived }: Batch): void {
+  for (const rows of [events, ...derived.flatMap(({ created, changed }) => [created, changed])])
+    if (rows !== undefined) giveMemory(rows.buffer);
 }
 
 /** Rows of one derived table: of what begins, and of what was there before; undefined when there are none. */
@@ -43,17 +53,19 @@ export const contractsByAddress = (contracts: readonly IndexedContract[]): Contr
  * @throws HiddenEventError when the changes of a thing are not complete in themselves.
  */
 export function encodeBatch(contracts: Contracts, logs: readonly TimedLog[], first: Learned): Batch {
-  const events = new CopyBuffer(Math.max(1 << 12, logs.length * 640));
+  const events = new CopyBuffer(Math.max(1 << 12, logs.length * 560));
+  const rows = new EventRows(events, first);
+  const plain = new PlainEvents(logs.length);
   const projection = new Projection();
-  const { chainId, at } = first;
+  const { chainId } = first;
   let { seq } = first;
   for (const timed of logs) {
-    const contract = contracts.get(timed.log.address);
-    if (contract === undefined) throw new BugError(`a log of ${timed.log.address}, which is not indexed`);
-    const event = decodeLog(contract.name, timed.log);
-    writeEventRow(events, timed, contract.address, event, { chainId, seq, at });
-    if (event.kind !== "UNDECODED")
-      projection.add({ log: timed.log, blockTime: timed.blockTime, contract: contract.address, seq }, event);
+    const { log, blockTime } = timed;
+    const contract = contracts.get(log.address);
+    if (contract === undefined) throw new BugError(`a log of ${log.address}, which is not indexed`);
+    const event = (contract.name === "AccessGrants" ? plain.read(log) : undefined) ?? decodeLog(contract.name, log);
+    rows.write(timed, contract.address, event, seq);
+    if (event.kind !== "UNDECODED") projection.add({ log, blockTime, contract: contract.address, seq }, event);
     seq++;
   }
   return {
@@ -98,7 +110,7 @@ function derivedRows<Event, Kept>(
   chainId: bigint,
 ): DerivedRows {
   const changed = changes.changed();
-  const created = changes.created().sort((a, b) => leading(table, a) - leading(table, b));
+  const created = byLeading(table, changes.created());
   const fields = table.key.length + table.columns.length;
   return {
     table,
@@ -115,13 +127,14 @@ function derivedRows<Event, Kept>(
   };
 }
 
-/** The first four bytes of the key: enough to bring neighbours together. */
-function leading<Event, Kept>(table: DerivedTable<Event, Kept>, { newest }: Change<Event, Kept>): number {
-  const bytes = table.leading(newest);
-  return (
-    (bytes[0] as number) * 0x1000000 +
-    (((bytes[1] as number) << 16) | ((bytes[2] as number) << 8) | (bytes[3] as number))
-  );
+/** In the order of the first four bytes of the key: enough to bring neighbours together. */
+function byLeading<Event, Kept>(
+  table: DerivedTable<Event, Kept>,
+  changes: readonly Change<Event, Kept>[],
+): Change<Event, Kept>[] {
+  // Sorted as numbers, with the place of the change in the lower bits: a float holds 53.
+  const keys = Float64Array.from(changes, ({ newest }, i) => table.leading(newest) * PLACES + i).sort();
+  return Array.from(keys, (key) => changes[key % PLACES] as Change<Event, Kept>);
 }
 
 function encode<T>(items: readonly T[], write: (copy: CopyBuffer, item: T) => void): Buffer | undefined {

@@ -2,6 +2,7 @@ import type { Address } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { RawLog } from "../rpc/answers.ts";
+import { numberAt } from "./decodeGrant.ts";
 
 /**
  * What a batch of events makes of the things it touches (grants, credentials, entities), each of which counts its changes
@@ -12,8 +13,10 @@ import type { RawLog } from "../rpc/answers.ts";
 export interface Subject<Event, Kept> {
   /** What a change is one of, for people. */
   readonly name: string;
-  /** Key within its contract, as short text. */
-  keyOf(event: Event): string;
+  /** 31 bits of its key within its contract, as good as random for what different people make. */
+  hashOf(event: Event): number;
+  /** Whether both are of the same thing, within one contract. */
+  isSame(a: Event, b: Event): boolean;
   sequenceOf(event: Event): number;
   /** The number that is kept by whatever follows it. */
   readonly lastSequence: number;
@@ -33,6 +36,13 @@ export interface Change<Event, Kept> {
   readonly seq: bigint;
   readonly blockNumber: bigint;
   readonly blockTime: bigint;
+}
+
+/** A change among those of the same hash. */
+interface Entry<Event, Kept> {
+  change: Change<Event, Kept>;
+  readonly address: string;
+  readonly next: Entry<Event, Kept> | undefined;
 }
 
 /** A place in the chain, as far as an error names it. */
@@ -59,7 +69,9 @@ export interface Origin {
 /** Collects the newest change of each thing and refuses a batch in which one is missing. */
 export class Changes<Event, Kept> {
   readonly #subject: Subject<Event, Kept>;
-  readonly #byKey = new Map<string, Change<Event, Kept>>();
+  readonly #byHash = new Map<number, Entry<Event, Kept>>();
+  /** In the order in which they came first. */
+  readonly #entries: Entry<Event, Kept>[] = [];
 
   constructor(subject: Subject<Event, Kept>) {
     this.#subject = subject;
@@ -67,39 +79,52 @@ export class Changes<Event, Kept> {
 
   /** @throws HiddenEventError when the event's number does not follow that of the event before it. */
   add({ log, blockTime, contract, seq }: Origin, event: Event): void {
-    const { name, lastSequence } = this.#subject;
-    const key = this.#subject.keyOf(event) + log.address;
-    const before = this.#byKey.get(key);
-    const sequence = this.#subject.sequenceOf(event);
+    const subject = this.#subject;
+    const { name, lastSequence } = subject;
+    const hash = subject.hashOf(event);
+    const sameHash = this.#byHash.get(hash);
+    let entry = sameHash;
+    while (entry !== undefined && !(entry.address === log.address && subject.isSame(entry.change.newest, event)))
+      entry = entry.next;
+    const before = entry?.change;
+    const sequence = subject.sequenceOf(event);
     if (before !== undefined) {
-      const previous = this.#subject.sequenceOf(before.newest);
+      const previous = subject.sequenceOf(before.newest);
       if (sequence !== Math.min(previous + 1, lastSequence) && DEFENCES.sequence)
         throw new HiddenEventError(log, outOfSequence(name, sequence, previous));
-    } else if (sequence === 1 && !this.#subject.canBegin(event))
+    } else if (sequence === 1 && !subject.canBegin(event))
       // A change that cannot be the first: the one before it was kept back.
       throw new HiddenEventError(log, outOfSequence(name, 1, undefined));
-    this.#byKey.set(key, {
+    const change = {
       firstSequence: before?.firstSequence ?? sequence,
       newest: event,
-      kept: this.#subject.keep(before?.kept, event, blockTime),
+      kept: subject.keep(before?.kept, event, blockTime),
       contract,
       seq,
       blockNumber: log.blockNumber,
       blockTime,
-    });
+    };
+    if (entry !== undefined) entry.change = change;
+    else {
+      const added = { change, address: log.address, next: sameHash };
+      this.#byHash.set(hash, added);
+      this.#entries.push(added);
+    }
   }
 
   /** Things that begin in this batch. */
   created(): Change<Event, Kept>[] {
-    return [...this.#byKey.values()].filter((change) => change.firstSequence === 1);
+    return this.#entries.map(({ change }) => change).filter(({ firstSequence }) => firstSequence === 1);
   }
 
   /** Things that were there before. */
   changed(): Change<Event, Kept>[] {
-    return [...this.#byKey.values()].filter((change) => change.firstSequence !== 1);
+    return this.#entries.map(({ change }) => change).filter(({ firstSequence }) => firstSequence !== 1);
   }
 }
 
-/** Bytes as short text for a key: two letters of hex for a byte would cost twice the memory. */
-export const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+/** The hash of things whose key is bytes that nobody chooses freely, or whose number is small. */
+export const hashOfBytes = (bytes: Uint8Array): number => numberAt(bytes, bytes.length - 4, 4) & SMALL_INTEGER;
+
+/** V8 keeps integers of 31 bits without a heap object. */
+export const SMALL_INTEGER = 0x3fff_ffff;

@@ -12,16 +12,40 @@ const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n;
 /** Up to here a loop beats `set`, which pays for every call. */
 const SHORT = 64;
 
+/**
+ * Memory of streams that were sent, to be used again: the garbage collector lets tens of megabytes of it pile up before it
+ * looks. Small pieces are not worth it.
+ */
+const idle: ArrayBuffer[] = [];
+const LEAST_KEPT = 1 << 16;
+const MOST_KEPT = 6;
+
+function takeMemory(length: number): Uint8Array<ArrayBuffer> {
+  const at = idle.findIndex((memory) => memory.byteLength >= length);
+  const [memory] = at < 0 ? [] : idle.splice(at, 1);
+  return new Uint8Array(memory ?? new ArrayBuffer(length));
+}
+
+/** Gives back the memory of a finished stream, whose bytes nobody may look at from now on. */
+export function giveMemory(memory: ArrayBufferLike): void {
+  if (!(memory instanceof ArrayBuffer) || memory.byteLength < LEAST_KEPT) return;
+  idle.push(memory);
+  // The smallest go first.
+  if (idle.length > MOST_KEPT) idle.sort((a, b) => b.byteLength - a.byteLength).pop();
+}
+
 export class CopyBuffer {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   /** The same memory. Unlike a Buffer's methods, a view's are compiled to plain stores. Claiming room can replace both. */
   #view: DataView;
   #length = HEADER_LENGTH;
 
   constructor(capacity = 1 << 16) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = takeMemory(capacity);
     this.#view = new DataView(this.#bytes.buffer);
     this.#bytes.set(SIGNATURE);
+    // Flags and length of the header's extension: the memory may have been used before.
+    this.#bytes.fill(0, SIGNATURE.length, HEADER_LENGTH);
   }
 
   row(fields: number): void {
@@ -55,21 +79,26 @@ export class CopyBuffer {
     this.#view.setBigInt64(at, value);
   }
 
-  /** The unsigned integer at `place` in `source`, widened with zeros to an int column of `width` bytes. */
-  uint(source: Uint8Array, place: readonly [offset: number, length: number], width: 2 | 4 | 8): void {
-    const [offset, length] = place;
+  /** The unsigned integer of `length` bytes at `from`, widened with zeros to an int column of `width` bytes. */
+  uint(source: Uint8Array, from: number, length: number, width: 2 | 4 | 8): void {
     const at = this.#field(width);
     const bytes = this.#bytes;
     const zeros = width - length;
     for (let i = 0; i < zeros; i++) bytes[at + i] = 0;
-    for (let i = 0; i < length; i++) bytes[at + zeros + i] = source[offset + i] as number;
+    for (let i = 0; i < length; i++) bytes[at + zeros + i] = source[from + i] as number;
   }
 
   bytea(value: Uint8Array): void {
     const { length } = value;
+    if (length <= SHORT) return this.slice(value, 0, length);
+    this.#bytes.set(value, this.#field(length));
+  }
+
+  /** A bytea of the bytes from `from` on: without the view of them that every field would cost. Short ones only. */
+  slice(source: Uint8Array, from: number, length: number): void {
     const at = this.#field(length);
-    if (length > SHORT) this.#bytes.set(value, at);
-    else for (let i = 0; i < length; i++) this.#bytes[at + i] = value[i] as number;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) bytes[at + i] = source[from + i] as number;
   }
 
   /** Text, and the labels of enums. ASCII only. */
@@ -100,8 +129,9 @@ export class CopyBuffer {
     const at = this.#length;
     this.#length += length;
     if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length));
+      const grown = takeMemory(Math.max(this.#bytes.length * 2, this.#length));
       grown.set(this.#bytes.subarray(0, at));
+      giveMemory(this.#bytes.buffer);
       this.#bytes = grown;
       this.#view = new DataView(grown.buffer);
     }

@@ -1,7 +1,8 @@
-import type { Bytes32, CredentialRef } from "../grants/bytes.ts";
+import { type Bytes32, type CredentialRef, sameBytes } from "../grants/bytes.ts";
 import { CREDENTIAL_RECORD_FIELDS as F } from "../grants/credentialRecord.ts";
-import { type Change, latin1 } from "./changes.ts";
+import { type Change, hashOfBytes } from "./changes.ts";
 import type { CopyBuffer } from "./copy.ts";
+import { numberAt } from "./decodeGrant.ts";
 import type { CredentialEvent } from "./decodeRegistry.ts";
 import type { DerivedTable } from "./derived.ts";
 
@@ -34,9 +35,10 @@ export const CREDENTIAL_TABLE: DerivedTable<CredentialEvent, CredentialKept> = {
     reason: kept("reason"),
   },
   lastSequence: 0xffff,
-  keyOf: ({ credential }) => latin1(credential),
-  leading: ({ credential }) => credential,
-  sequenceOf: ({ record }) => numberAt(record, F.sequence),
+  hashOf: ({ credential }) => hashOfBytes(credential),
+  isSame: (a, b) => sameBytes(a.credential, b.credential),
+  leading: ({ credential }) => numberAt(credential, 0, 4),
+  sequenceOf: ({ record }) => numberAt(record, ...F.sequence),
   // Statements are carried to a chain in any order.
   canBegin: () => true,
   keep: (before, event) => ({
@@ -63,8 +65,8 @@ function writeCredential(
   for (const hash of [kept.anchor?.credentialType, kept.anchor?.replaces, kept.supersededBy])
     if (hash === undefined) copy.null();
     else copy.bytea(hash);
-  for (const place of TIMES) copy.uint(newest.record, place, 8);
-  copy.uint(newest.record, F.sequence, 4);
+  for (const [at, width] of TIMES) copy.uint(newest.record, at, width, 8);
+  copy.uint(newest.record, ...F.sequence, 4);
   if (kept.reason === undefined) copy.null();
   else copy.int2(kept.reason);
   copy.int8(seq);
@@ -77,7 +79,4 @@ function anchorOf({ credentialType, replaces }: CredentialEvent): CredentialKept
   return { credentialType, replaces: replaces.every((byte) => byte === 0) ? undefined : replaces };
 }
 
-const isRevoked = ({ record }: CredentialEvent): boolean => numberAt(record, F.revokedAt) !== 0;
-
-const numberAt = (record: Uint8Array, [offset, width]: readonly [number, number]): number =>
-  Buffer.from(record.buffer, record.byteOffset, record.byteLength).readUIntBE(offset, width);
+const isRevoked = ({ record }: CredentialEvent): boolean => numberAt(record, ...F.revokedAt) !== 0;

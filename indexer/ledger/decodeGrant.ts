@@ -13,28 +13,106 @@ import type { UnixTime } from "../grants/record.ts";
 import { isZero, type RawEvent } from "./abi.ts";
 import { type EventLayout, type GrantEventKind, LAYOUT_BY_TOPIC } from "./layout.ts";
 
-/** An event of `AccessGrants`. All fields are views of one buffer. */
-export interface GrantEvent {
+const WORD = 32;
+const ADDRESS = 20;
+const PADDING = WORD - ADDRESS;
+/** Topic 0, credential, holder, grantee. */
+export const TOPICS_LENGTH = 4 * WORD;
+
+/**
+ * An event of `AccessGrants`: where its fields are in the bytes of its log. They are copied from there into rows; each
+ * field that is asked for by name is a copy of its own.
+ */
+export class GrantEvent {
   readonly kind: GrantEventKind;
-  readonly credential: CredentialRef;
-  readonly holder: Address;
-  readonly grantee: Address;
-  readonly issuer: Address;
-  readonly seal: Seal;
-  readonly purpose: Purpose;
-  /** Of a grant, onward or not. */
-  readonly legalBasis: number | undefined;
-  /** Of an end. */
-  readonly reason: number | undefined;
-  /** The packed record after the event, see grants/record.ts. */
-  readonly record: Bytes32;
-  /** Of a grant, onward or not. */
-  readonly context: Bytes32 | undefined;
-  /** What the rarer kinds say beyond that. */
+  /** What the rarer kinds say beyond the fields below. */
   readonly onward: Onward | undefined;
   readonly hold: HoldChange | undefined;
   /** Undefined where the other fields say everything. */
   readonly raw: RawEvent | undefined;
+  readonly layout: EventLayout;
+  /** Topics and data one after the other, from `at` on. */
+  readonly bytes: Uint8Array;
+  readonly at: number;
+
+  constructor(layout: EventLayout, bytes: Uint8Array, at: number, raw?: RawEvent) {
+    this.kind = layout.kind;
+    this.layout = layout;
+    this.bytes = bytes;
+    this.at = at;
+    this.raw = raw;
+    this.onward = raw === undefined ? undefined : onwardOf(raw.data, layout);
+    this.hold = raw === undefined ? undefined : holdOf(raw.data, layout);
+  }
+
+  get credential(): CredentialRef {
+    return toCredentialRef(this.#copy(this.credentialAt, WORD));
+  }
+  get holder(): Address {
+    return toAddress(this.#copy(this.holderAt, ADDRESS));
+  }
+  get grantee(): Address {
+    return toAddress(this.#copy(this.granteeAt, ADDRESS));
+  }
+  get issuer(): Address {
+    return toAddress(this.#copy(this.issuerAt, ADDRESS));
+  }
+  get seal(): Seal {
+    return toSeal(this.#copy(this.sealAt, WORD));
+  }
+  get purpose(): Purpose {
+    return numberAt(this.bytes, this.#word(this.layout.words.purpose) + 30, 2);
+  }
+  /** Of a grant, onward or not. */
+  get legalBasis(): number | undefined {
+    const { legalBasis } = this.layout.words;
+    return legalBasis === undefined ? undefined : this.bytes[this.#word(legalBasis) + 31];
+  }
+  /** Of an end. */
+  get reason(): number | undefined {
+    const { reason } = this.layout.words;
+    return reason === undefined ? undefined : this.bytes[this.#word(reason) + 31];
+  }
+  /** The packed record after the event, see grants/record.ts. */
+  get record(): Bytes32 {
+    return toBytes32(this.#copy(this.recordAt, WORD));
+  }
+  /** Of a grant, onward or not. */
+  get context(): Bytes32 | undefined {
+    const at = this.contextAt;
+    return at === undefined ? undefined : toBytes32(this.#copy(at, WORD));
+  }
+
+  /** Places in `bytes`: of words the first byte, of addresses that after the padding. */
+  get credentialAt(): number {
+    return this.at + WORD;
+  }
+  get holderAt(): number {
+    return this.at + 2 * WORD + PADDING;
+  }
+  get granteeAt(): number {
+    return this.at + 3 * WORD + PADDING;
+  }
+  get issuerAt(): number {
+    return this.#word(this.layout.words.issuer) + PADDING;
+  }
+  get sealAt(): number {
+    return this.#word(this.layout.words.seal);
+  }
+  get recordAt(): number {
+    return this.#word(this.layout.words.record);
+  }
+  get contextAt(): number | undefined {
+    const { context } = this.layout.words;
+    return context === undefined ? undefined : this.#word(context);
+  }
+
+  #word(index: number): number {
+    return this.at + TOPICS_LENGTH + index * WORD;
+  }
+  #copy(at: number, length: number): Uint8Array {
+    return this.bytes.slice(at, at + length);
+  }
 }
 
 /** Of GRANTED_ONWARD and REVOKED_ONWARD. */
@@ -54,34 +132,26 @@ export interface HoldChange {
   readonly holdUntil: UnixTime;
 }
 
-const WORD = 32;
-const ADDRESS_PADDING = 12;
-
 /** Reads a log by slicing. @param topic topic 0 as lower-case hex. */
 export function decodeGrantEvent(topic: string, raw: RawEvent): GrantEvent | undefined {
   const layout = LAYOUT_BY_TOPIC.get(topic);
   const { topics, data } = raw;
-  if (layout === undefined || topics.length !== 4 * WORD || data.length !== WORD * layout.length) return undefined;
-  for (const [from, to] of layout.topicPadding) if (!isZero(topics, from, to)) return undefined;
-  for (const [from, to] of layout.dataPadding) if (!isZero(data, from, to)) return undefined;
+  if (layout === undefined || topics.length !== TOPICS_LENGTH || data.length !== WORD * layout.length) return undefined;
+  const bytes = Buffer.concat([topics, data]);
+  return isClean(bytes, 0, layout) ? new GrantEvent(layout, bytes, 0, layout.inColumns ? undefined : raw) : undefined;
+}
 
-  const { words } = layout;
-  return {
-    kind: layout.kind,
-    credential: toCredentialRef(topics.subarray(WORD, 2 * WORD)),
-    holder: toAddress(topics.subarray(2 * WORD + ADDRESS_PADDING, 3 * WORD)),
-    grantee: toAddress(topics.subarray(3 * WORD + ADDRESS_PADDING)),
-    issuer: address(data, words.issuer),
-    seal: toSeal(word(data, words.seal)),
-    purpose: data.readUInt16BE(words.purpose * WORD + 30),
-    legalBasis: words.legalBasis === undefined ? undefined : byte(data, words.legalBasis),
-    reason: words.reason === undefined ? undefined : byte(data, words.reason),
-    record: toBytes32(word(data, words.record)),
-    context: words.context === undefined ? undefined : toBytes32(word(data, words.context)),
-    onward: layout.inColumns ? undefined : onwardOf(data, layout),
-    hold: layout.inColumns ? undefined : holdOf(data, layout),
-    raw: layout.inColumns ? undefined : raw,
-  };
+/** Whether the padding of a log whose topics and data begin at `at` is what a compiler writes. */
+export function isClean(bytes: Uint8Array, at: number, layout: EventLayout): boolean {
+  return isZeroAt(bytes, at, layout.topicPadding) && isZeroAt(bytes, at + TOPICS_LENGTH, layout.dataPadding);
+}
+
+function isZeroAt(bytes: Uint8Array, at: number, spans: EventLayout["topicPadding"]): boolean {
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i] as EventLayout["topicPadding"][number];
+    if (!isZero(bytes, at + span[0], at + span[1])) return false;
+  }
+  return true;
 }
 
 function onwardOf(data: Buffer, { words }: EventLayout): Onward | undefined {
@@ -104,7 +174,12 @@ function holdOf(data: Buffer, { words }: EventLayout): HoldChange | undefined {
 }
 
 const word = (data: Buffer, at: number): Buffer => data.subarray(at * WORD, (at + 1) * WORD);
-const address = (data: Buffer, at: number): Address =>
-  toAddress(data.subarray(at * WORD + ADDRESS_PADDING, (at + 1) * WORD));
-const byte = (data: Buffer, at: number): number => data.readUInt8(at * WORD + 31);
+const address = (data: Buffer, at: number): Address => toAddress(data.subarray(at * WORD + PADDING, (at + 1) * WORD));
 const time = (data: Buffer, at: number): UnixTime => BigInt(data.readUIntBE(at * WORD + 27, 5));
+
+/** An unsigned integer of up to six bytes. */
+export function numberAt(bytes: Uint8Array, at: number, width: number): number {
+  let value = 0;
+  for (let i = 0; i < width; i++) value = value * 256 + (bytes[at + i] as number);
+  return value;
+}

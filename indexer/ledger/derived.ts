@@ -15,8 +15,8 @@ export interface DerivedTable<Event, Kept> extends Subject<Event, Kept> {
   readonly columns: readonly string[];
   /** Columns that are not simply those of the change `c`: in SQL, by the row `t` that is there. */
   readonly carried: Readonly<Record<string, string>>;
-  /** Bytes by whose order rows are copied in: an index takes neighbours fastest. */
-  leading(event: Event): Uint8Array;
+  /** The first four bytes of the key, by whose order rows are copied in: an index takes neighbours fastest. */
+  leading(event: Event): number;
   /** Writes the fields of a row, key and other columns in their order. */
   write(copy: CopyBuffer, chainId: bigint, change: Change<Event, Kept>): void;
 }

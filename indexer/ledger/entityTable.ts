@@ -1,6 +1,8 @@
+import { sameBytes } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
-import { type Change, latin1 } from "./changes.ts";
+import { type Change, hashOfBytes } from "./changes.ts";
 import type { CopyBuffer } from "./copy.ts";
+import { numberAt } from "./decodeGrant.ts";
 import type { EntityDetails, EntityEvent } from "./decodeRegistry.ts";
 import type { DerivedTable } from "./derived.ts";
 import type { EntityEventKind } from "./registryEvents.ts";
@@ -47,8 +49,9 @@ export const ENTITY_TABLE: DerivedTable<EntityEvent, EntityKept> = {
     reason: "CASE WHEN c.status IS NULL THEN t.reason ELSE c.reason END",
   },
   lastSequence: 0xffff_ffff,
-  keyOf: ({ account }) => latin1(account),
-  leading: ({ account }) => account,
+  hashOf: ({ account }) => hashOfBytes(account),
+  isSame: (a, b) => sameBytes(a.account, b.account),
+  leading: ({ account }) => numberAt(account, 0, 4),
   sequenceOf: ({ sequence }) => sequence,
   canBegin: ({ kind }) => kind === "ENTITY_REGISTERED",
   keep: (before, event, blockTime) => {

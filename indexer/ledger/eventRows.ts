@@ -27,6 +27,8 @@ const at = (column: string): number => COLUMNS.indexOf(column);
 /** Columns from the first to before the second. */
 const between = (from: string, to: string): number => at(to) - at(from);
 const CONTENT = COLUMNS.length - at("credential");
+/** Of an event of AccessGrants that is neither onward nor about a hold. */
+const AFTER_RECORD = CONTENT - between("credential", "grantor");
 
 /** Where and when we learned of an event. */
 export interface Learned {
@@ -36,34 +38,63 @@ export interface Learned {
   readonly at: bigint;
 }
 
-/** Writes the row of one event. */
-export function writeEventRow(
-  copy: CopyBuffer,
-  { log, blockTime }: TimedLog,
-  contract: Address,
-  event: DecodedEvent | UndecodedEvent,
-  learned: Learned,
-): void {
-  const hashes = hexBytes([log.blockHash, log.transactionHash]);
-  copy.row(COLUMNS.length);
-  copy.int8(learned.chainId);
-  copy.int8(learned.seq);
-  copy.int8(log.blockNumber);
-  copy.bytea(hashes.subarray(0, 32));
-  copy.int8(blockTime);
-  copy.int4(log.transactionIndex);
-  copy.int4(log.logIndex);
-  copy.bytea(hashes.subarray(32));
-  copy.bytea(contract);
-  copy.timestamptz(learned.at);
-  copy.text("LINKED");
-  copy.text(event.kind);
-  if (event.raw === undefined) copy.nulls(2);
-  else {
-    copy.bytea(event.raw.topics);
-    copy.bytea(event.raw.data);
+/** Labels as bytes, each made once. */
+const labels = new Map<string, Uint8Array>();
+function label(text: string): Uint8Array {
+  const known = labels.get(text) ?? Uint8Array.from(Buffer.from(text, "ascii"));
+  labels.set(text, known);
+  return known;
+}
+
+/** Writes rows of one batch. */
+export class EventRows {
+  readonly #copy: CopyBuffer;
+  readonly #learned: Learned;
+  readonly #block = new LastHash();
+  readonly #transaction = new LastHash();
+
+  /** @param learned of every row; `seq` is given with each. */
+  constructor(copy: CopyBuffer, learned: Learned) {
+    this.#copy = copy;
+    this.#learned = learned;
   }
-  writeContent(copy, event);
+
+  write({ log, blockTime }: TimedLog, contract: Address, event: DecodedEvent | UndecodedEvent, seq: bigint): void {
+    const copy = this.#copy;
+    copy.row(COLUMNS.length);
+    copy.int8(this.#learned.chainId);
+    copy.int8(seq);
+    copy.int8(log.blockNumber);
+    copy.bytea(this.#block.bytesOf(log.blockHash));
+    copy.int8(blockTime);
+    copy.int4(log.transactionIndex);
+    copy.int4(log.logIndex);
+    copy.bytea(this.#transaction.bytesOf(log.transactionHash));
+    copy.bytea(contract);
+    copy.timestamptz(this.#learned.at);
+    copy.bytea(label("LINKED"));
+    copy.bytea(label(event.kind));
+    if (event.raw === undefined) copy.nulls(2);
+    else {
+      copy.bytea(event.raw.topics);
+      copy.bytea(event.raw.data);
+    }
+    writeContent(copy, event);
+  }
+}
+
+/** Many logs of a block and of a transaction follow each other: its hash is read from hex once. */
+class LastHash {
+  #text = "";
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  bytesOf(text: string): Uint8Array {
+    if (text !== this.#text) {
+      this.#bytes = hexBytes([text]);
+      this.#text = text;
+    }
+    return this.#bytes;
+  }
 }
 
 function writeContent(copy: CopyBuffer, event: DecodedEvent | UndecodedEvent): void {
@@ -75,18 +106,20 @@ function writeContent(copy: CopyBuffer, event: DecodedEvent | UndecodedEvent): v
 }
 
 function writeGrant(copy: CopyBuffer, event: GrantEvent): void {
-  copy.bytea(event.credential);
-  copy.bytea(event.holder);
-  copy.bytea(event.grantee);
-  copy.bytea(event.issuer);
-  copy.bytea(event.seal);
+  const { bytes, contextAt } = event;
+  copy.slice(bytes, event.credentialAt, 32);
+  copy.slice(bytes, event.holderAt, 20);
+  copy.slice(bytes, event.granteeAt, 20);
+  copy.slice(bytes, event.issuerAt, 20);
+  copy.slice(bytes, event.sealAt, 32);
   copy.int4(event.purpose);
   writeCode(copy, event.legalBasis);
   writeCode(copy, event.reason);
-  writeBytes(copy, event.context);
-  writeRecord(copy, event.record, 8);
+  if (contextAt === undefined) copy.null();
+  else copy.slice(bytes, contextAt, 32);
+  writeRecord(copy, bytes, event.recordAt, 8);
   const { onward, hold } = event;
-  if (onward === undefined && hold === undefined) copy.nulls(CONTENT - between("credential", "grantor"));
+  if (onward === undefined && hold === undefined) copy.nulls(AFTER_RECORD);
   else {
     writeBytes(copy, onward?.grantor);
     writeTime(copy, onward?.parentGrantedAt);
@@ -105,7 +138,7 @@ function writeCredential(copy: CopyBuffer, event: CredentialEvent): void {
   copy.nulls(between("purpose", "reason"));
   writeCode(copy, event.reason);
   copy.nulls(between("context", "sequence"));
-  copy.uint(event.record, CREDENTIAL_RECORD_FIELDS.sequence, 8);
+  copy.uint(event.record, ...CREDENTIAL_RECORD_FIELDS.sequence, 8);
   copy.nulls(CONTENT - between("credential", "flags"));
 }
 

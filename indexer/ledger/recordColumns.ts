@@ -13,14 +13,19 @@ export const RECORD_COLUMNS = [
   "flags",
 ] as const;
 
+const F = RECORD_FIELDS;
+
 /**
- * Copies the fields of a packed record into the fields of a row, in the order of RECORD_COLUMNS.
+ * Copies the fields of the packed record that begins at `at` into the fields of a row, in the order of RECORD_COLUMNS.
  * @param sequence width of that column in bytes: other contracts' sequences in `event` need more than a grant's.
  */
-export function writeRecord(copy: CopyBuffer, record: Uint8Array, sequence: 4 | 8): void {
-  const f = RECORD_FIELDS;
-  for (const place of [f.grantedAt, f.notBefore, f.expiresAt, f.lockedUntil, f.revokedAt, f.retention])
-    copy.uint(record, place, 8);
-  copy.uint(record, f.sequence, sequence);
-  copy.uint(record, f.flags, 2);
+export function writeRecord(copy: CopyBuffer, bytes: Uint8Array, at: number, sequence: 4 | 8): void {
+  copy.uint(bytes, at + F.grantedAt[0], F.grantedAt[1], 8);
+  copy.uint(bytes, at + F.notBefore[0], F.notBefore[1], 8);
+  copy.uint(bytes, at + F.expiresAt[0], F.expiresAt[1], 8);
+  copy.uint(bytes, at + F.lockedUntil[0], F.lockedUntil[1], 8);
+  copy.uint(bytes, at + F.revokedAt[0], F.revokedAt[1], 8);
+  copy.uint(bytes, at + F.retention[0], F.retention[1], 8);
+  copy.uint(bytes, at + F.sequence[0], F.sequence[1], sequence);
+  copy.uint(bytes, at + F.flags[0], F.flags[1], 2);
 }

@@ -14,11 +14,20 @@ import { COPY_EVENTS_SQL, type Learned } from "./eventRows.ts";
 import { GRANT_TABLE } from "./grantTable.ts";
 import { followParents } from "./parents.ts";
 
-const COPY_TIMEOUT_MS = 60_000;
 const UNIQUE_VIOLATION = "23505";
+
+/**
+ * Has the server notice within seconds that the process is gone, or its machine, and give the chain's lock to whoever
+ * stands by: while it waits for us, by keep-alives; while it is busy with a statement, by looking at the connection.
+ */
+const NOTICE_OUR_END_SQL = `
+  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
+         set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '4000', false),
+         set_config('client_connection_check_interval', '1000', false)`;
 
 /** What a connection needs before logs are written through it. */
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
+  await client.query(NOTICE_OUR_END_SQL);
   for (const table of [GRANT_TABLE, CREDENTIAL_TABLE, ENTITY_TABLE]) await client.query(createWaitingSql(table));
   // The few rows of a batch are always looked up in a large table; a plan that reads the table instead would be right
   // only while it is small, and the waiting table has no statistics by which the planner could tell.
@@ -78,8 +87,8 @@ export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows,
 }
 
 export async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
-  const stream = client.query(copyFrom(sql));
-  await pipeline(Readable.from([rows]), stream, { signal: AbortSignal.timeout(COPY_TIMEOUT_MS) });
+  // Bounded by the connection's `query_timeout`, as every statement.
+  await pipeline(Readable.from([rows]), client.query(copyFrom(sql)));
 }
 
 async function placeOf(client: pg.ClientBase, chainId: bigint, seq: bigint): Promise<Place> {

@@ -1,7 +1,7 @@
 import type { ChainWriter, Extension, PreparedExtension } from "./writer.ts";
 
 /** Bytes of encoded rows that may wait or be on their way to the database. One more batch than fits is let in. */
-const MAX_WAITING_BYTES = 12 << 20;
+const MAX_WAITING_BYTES = 6 << 20;
 
 /**
  * Extensions of a chain, encoded as they come and written in their order behind it, so that reading, encoding and the

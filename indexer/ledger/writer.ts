@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import type { Clock } from "../ops/clock.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { BugError, RetryableError } from "../ops/errors.ts";
@@ -6,7 +6,7 @@ import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
 import { linksTo } from "../sync/window.ts";
-import { type Batch, type Contracts, contractsByAddress, encodeBatch } from "./batch.ts";
+import { type Batch, type Contracts, contractsByAddress, encodeBatch, releaseBatch } from "./batch.ts";
 import { tryLockChain } from "./chainLock.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
@@ -17,6 +17,7 @@ import { remember } from "./knowledge.ts";
 import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeBatch } from "./writeLogs.ts";
+import { type ConnectionOptions, leave, rollBack, writerClient } from "./writerConnection.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
@@ -36,14 +37,12 @@ export interface PreparedExtension {
   readonly lastSeq: bigint;
 }
 
-export interface WriterOptions extends ChainIdentity {
-  readonly databaseUrl: string;
+export interface WriterOptions extends ChainIdentity, ConnectionOptions {
   readonly clock: Clock;
 }
 
 const micros = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1000n;
 
-const STATEMENT_TIMEOUT_MS = 60_000;
 /**
  * While history is read, a commit need not wait for the disk. A server that crashes then forgets the last of them whole,
  * cursor and all, and they are read again; no answer rested on a chain in BACKFILL. The commit that makes it LIVE waits,
@@ -83,27 +82,18 @@ export class ChainWriter {
    * @throws OperatorError when the ledger was filled for other contracts than these.
    */
   static async open(options: WriterOptions): Promise<ChainWriter | undefined> {
-    const client = new pg.Client({
-      connectionString: options.databaseUrl,
-      connectionTimeoutMillis: 10_000,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-      keepAlive: true,
-      application_name: `grantledger writer ${options.chainId}`,
-    });
-    // Without a listener a lost connection would end the process; the next query reports it where it matters.
-    client.on("error", () => {});
+    const client = writerClient(options);
     try {
       await client.connect();
       if (!(await tryLockChain(client, options.chainId))) {
-        await client.end();
+        await leave(client);
         return undefined;
       }
       const cursor = await registerChain(client, options, micros(options.clock()));
       await prepareSession(client);
       return new ChainWriter(client, options, cursor);
     } catch (error) {
-      await client.end().catch(() => {});
+      await leave(client);
       throw databaseError(error);
     }
   }
@@ -157,7 +147,7 @@ export class ChainWriter {
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
 
     await this.#prepareIndexes(view, batch);
-    return this.#transaction(
+    await this.#transaction(
       async (knownAt, now) => {
         if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
         if (batch !== undefined) await writeBatch(this.#client, batch, first);
@@ -174,6 +164,7 @@ export class ChainWriter {
       first.at,
       view.caughtUp,
     );
+    if (batch !== undefined) releaseBatch(batch);
   }
 
   /** Records what the node says now, with no new block: its head and how final our blocks have become. */
@@ -239,8 +230,9 @@ export class ChainWriter {
     });
   }
 
+  /** Also with a server that no longer answers. */
   async close(): Promise<void> {
-    await this.#client.end().catch(() => {});
+    await leave(this.#client);
   }
 
   async #attempt<T>(query: () => Promise<T>): Promise<T> {
@@ -296,7 +288,7 @@ export class ChainWriter {
         // What was prepared ahead stays ahead.
         if (cursor.knownAt > this.#prepared.knownAt) this.#prepared = cursor;
       } catch (error) {
-        await this.#client.query("ROLLBACK").catch(() => {});
+        await rollBack(this.#client);
         throw error;
       }
     });

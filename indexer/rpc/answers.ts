@@ -81,10 +81,29 @@ export function parseHeader(value: unknown): Header | undefined {
   };
 }
 
+/** The usual quantity, a short one, without a bigint in between; undefined for everything else. */
+function shortQuantity(value: unknown): number | undefined {
+  if (typeof value !== "string" || value.length < 3 || value.length > 10 || !value.startsWith("0x")) return undefined;
+  let quantity = 0;
+  for (let i = 2; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    // 0–9, then a–f; capitals go the long way.
+    const digit = code < 58 ? code - 48 : code < 103 ? code - 87 : -1;
+    if (digit < 0 || (code >= 58 && digit < 10)) return undefined;
+    quantity = quantity * 16 + digit;
+  }
+  return value.charCodeAt(2) === 48 && value.length > 3 ? undefined : quantity;
+}
+
 function parseIndex(value: unknown, what: string): number {
-  const index = Number(parseQuantity(value, what));
+  const index = shortQuantity(value) ?? Number(parseQuantity(value, what));
   if (index > MAX_INDEX) throw new MalformedAnswerError(`expected ${what} below 2^31`, value);
   return index;
+}
+
+function parseBlockNumber(value: unknown): bigint {
+  const number = shortQuantity(value);
+  return number === undefined ? parseQuantity(value, "block number") : BigInt(number);
 }
 
 function parseLog(value: unknown): RawLog {
@@ -112,7 +131,7 @@ function parseLog(value: unknown): RawLog {
     transactionHash,
     transactionIndex: parseIndex(log["transactionIndex"], "transaction index"),
     logIndex: parseIndex(log["logIndex"], "log index"),
-    blockNumber: parseQuantity(log["blockNumber"], "block number"),
+    blockNumber: parseBlockNumber(log["blockNumber"]),
     blockHash: blockHash.toLowerCase(),
   };
 }

@@ -5,9 +5,9 @@ import type { Blocks } from "./fetch.ts";
 const LEAST_AHEAD = 3;
 const MOST_AHEAD = 8;
 /** Answers that wait for their turn are held parsed, at about two kilobytes a log. */
-const LOGS_AHEAD = 20_000;
+const LOGS_AHEAD = 12_000;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
-const TARGET_LOGS = 5_000;
+const TARGET_LOGS = 4_000;
 const MAX_BLOCKS = 1_000;
 
 /**
@@ -15,7 +15,7 @@ const MAX_BLOCKS = 1_000;
  * node says it was too much.
  */
 export class RangeSize {
-  #blocks = 50;
+  #blocks = 40;
   /** No larger than what the node refused before. */
   #ceiling = MAX_BLOCKS;
   /** Of the newest answer; undefined before the first. */

@@ -50,9 +50,9 @@ test("every type, every boundary, null", async () => {
         or(i2, (value) => copy.int2(value));
         or(i4, (value) => copy.int4(value));
         or(i8, (value) => copy.int8(value));
-        copy.uint(word, [31, 1], 2);
-        copy.uint(word, [29, 2], 4);
-        copy.uint(word, [5, 5], 8);
+        copy.uint(word, 31, 1, 2);
+        copy.uint(word, 29, 2, 4);
+        copy.uint(word, 5, 5, 8);
         or(b, (value) => copy.bytea(value));
         or(t, (value) => copy.text(value));
         or(at, (value) => copy.timestamptz(value));

@@ -5,8 +5,10 @@ import fc from "fast-check";
 import { CONTRACT_NAMES, type ContractName } from "../../indexer/config/schema.ts";
 import { toHex } from "../../indexer/grants/bytes.ts";
 import { type DecodedEvent, decodeLog, decodeRaw, hexBytes } from "../../indexer/ledger/decode.ts";
+import { GrantEvent } from "../../indexer/ledger/decodeGrant.ts";
 import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
-import { MalformedAnswerError } from "../../indexer/rpc/answers.ts";
+import { PlainEvents } from "../../indexer/ledger/plainEvents.ts";
+import { MalformedAnswerError, type RawLog } from "../../indexer/rpc/answers.ts";
 import { INTERFACES } from "../support/interfaces.ts";
 import { checked } from "../support/property.ts";
 
@@ -67,16 +69,22 @@ const samplesOf = (contract: ContractName): fc.Arbitrary<Sample> =>
   fc.oneof(...fragmentsOf(contract).map((event) => sampleOf(contract, event)));
 const samples: fc.Arbitrary<Sample> = fc.oneof(...CONTRACT_NAMES.map(samplesOf));
 
+function saidByGrant(event: GrantEvent): Record<string, unknown> {
+  const { credential, holder, grantee, issuer, seal, purpose, legalBasis, reason, record, context } = event;
+  const plain = { credential, holder, grantee, issuer, seal, purpose, legalBasis, reason, record, context };
+  return { ...plain, ...event.onward, ...event.hold };
+}
+
 /** Everything that a decoded event says, by the names of the ABI. */
 function saidBy(event: DecodedEvent): Record<string, unknown> {
   const { kind: _kind, raw: _raw, ...rest } = event;
   const flat: Record<string, unknown> =
-    "values" in rest
-      ? { ...rest.values }
-      : "details" in rest
-        ? { ...rest, ...rest.details, details: undefined }
-        : "onward" in rest
-          ? { ...rest, ...rest.onward, ...rest.hold, onward: undefined, hold: undefined }
+    event instanceof GrantEvent
+      ? saidByGrant(event)
+      : "values" in rest
+        ? { ...rest.values }
+        : "details" in rest
+          ? { ...rest, ...rest.details, details: undefined }
           : { ...rest };
   return Object.fromEntries(
     Object.entries(flat)
@@ -121,9 +129,20 @@ test("what was kept is decoded to the same as what came", () => {
   );
 });
 
+/** Of GRANTED, REVOKED and RELEASED the short way tells the same as the long one, and of nothing else anything. */
+function assertShortWay(log: Log): void {
+  const event = decodeLog("AccessGrants", log);
+  const short = new PlainEvents(1).read(log as unknown as RawLog);
+  if (event instanceof GrantEvent && event.raw === undefined) {
+    assert.ok(short);
+    assert.deepEqual([short.kind, saidBy(short)], [event.kind, saidBy(event)]);
+  } else assert.equal(short, undefined);
+}
+
 /** Every log is read to the end: to an event that says the same bytes, or to the bytes themselves. */
 function assertNothingLost(log: Log, contract: ContractName = "AccessGrants"): "decoded" | "raw" {
   const event = decodeLog(contract, log);
+  if (contract === "AccessGrants") assertShortWay(log);
   const whole = { topics: `0x${log.topics.map((topic) => topic.slice(2)).join("")}`, data: log.data };
   if (event.raw !== undefined)
     assert.deepEqual({ topics: toHex(event.raw.topics), data: toHex(event.raw.data) }, whole);
@@ -230,6 +249,25 @@ for (const [name, log] of Object.entries(HOSTILE))
   test(`hostile: ${name} is kept as it is`, () => {
     assert.equal(assertNothingLost(log), "raw");
   });
+
+test("the short way takes no letter for a digit that is none", () => {
+  const revoked = INTERFACES.AccessGrants.getEvent("Revoked");
+  assert.ok(revoked);
+  checked(
+    fc.property(sampleOf("AccessGrants", revoked), fc.nat(), fc.nat(4), ({ topics, data }, place, which) => {
+      const texts = [...topics.slice(1), data];
+      const i = which % texts.length;
+      for (const letter of ["g", "z", " ", "-", "\0", "\u0130", "\uff10"]) {
+        const text = texts[i] ?? "";
+        const at = 2 + (place % (text.length - 2));
+        const wrong = texts.with(i, `${text.slice(0, at)}${letter}${text.slice(at + 1)}`);
+        const log = { topics: [topics[0] ?? "", ...wrong.slice(0, 3)], data: wrong[3] ?? "" };
+        assert.equal(new PlainEvents(1).read(log as unknown as RawLog), undefined, JSON.stringify(letter));
+        assert.throws(() => decodeLog("AccessGrants", log), MalformedAnswerError);
+      }
+    }),
+  );
+});
 
 test("dirty padding of every padded field is kept, not cleaned", () => {
   const granted = INTERFACES.AccessGrants.getEvent("Granted");

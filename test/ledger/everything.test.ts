@@ -60,9 +60,13 @@ async function openLedger(): Promise<{ sql: pg.Client; indexing: Indexing }> {
 async function agrees({ sql, indexing }: typeof live): Promise<{ ledger: Ledger; truth: ChainTruth }> {
   const named = chain.contracts.map(({ name, address }) => ({ name, address: toHex(address) }));
   const truth = await readTruth(anvil.provider, named);
-  await until(`the ledger is at the head; ${indexing.runner.problem}`, async () => {
+  await until("the ledger is at the head", async () => {
     const { chain: at } = await readLedger(sql, anvil.chainId);
     return at?.status === "LIVE" && at.indexed_hash === truth.blocks.at(-1)?.hash;
+  }).catch((error) => {
+    throw new Error(`${indexing.runner.phase}: ${indexing.runner.problem}\n${indexing.lines.slice(-5).join("")}`, {
+      cause: error,
+    });
   });
   const ledger = await readLedger(sql, anvil.chainId);
   assertEquals(ledger, truth, 0n);

@@ -19,17 +19,26 @@ export const killChildren = (): void => {
   for (const child of running) child.kill("SIGKILL");
 };
 
-const SCRIPT = fileURLToPath(new URL("./indexerProcess.ts", import.meta.url));
+const script = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
-export function startChild(databaseUrl: string, traffic: Traffic, rpc = [traffic.anvil.url]): IndexerChild {
+export interface ChildOptions {
+  readonly rpc?: readonly string[];
+  /** The point of its write path at which it is to end (endPoints.ts); 0 to count the points only. */
+  readonly endAt?: number;
+}
+
+export function startChild(databaseUrl: string, traffic: Traffic, options: ChildOptions = {}): IndexerChild {
+  const { rpc = [traffic.anvil.url], endAt } = options;
+  const name = endAt === undefined ? "indexerProcess.ts" : "endingProcess.ts";
   const chain = {
     chainId: Number(traffic.anvil.chainId),
     rpc,
     address: traffic.address,
     startBlock: traffic.startBlock,
   };
-  const child: ChildProcess = spawn(process.execPath, [SCRIPT, databaseUrl, JSON.stringify(chain)], {
+  const child: ChildProcess = spawn(process.execPath, [script(name), databaseUrl, JSON.stringify(chain)], {
     stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, END_AT: String(endAt ?? 0) },
   });
   running.add(child);
   const exited = once(child, "exit").finally(() => running.delete(child));

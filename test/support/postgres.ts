@@ -24,9 +24,17 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** @param durable as an operator would run it; tests do without the waits for the disk. */
-export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), "grantledger-test-pg-"));
+export interface TestPostgresOptions {
+  /** As an operator would run it; tests do without the waits for the disk. */
+  readonly durable?: boolean;
+  /** `name=value` of further settings. */
+  readonly settings?: readonly string[];
+  /** Where its folder is made. */
+  readonly below?: string;
+}
+
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(options.below ?? tmpdir(), "grantledger-test-pg-"));
   // Run by root, the server runs as another user, who has to reach its data.
   await chmod(folder, 0o711);
   const port = await freePort();
@@ -46,6 +54,7 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
       "-c",
       "unix_socket_directories=",
       ...(options.durable ? [] : ["-c", "fsync=off"]),
+      ...(options.settings ?? []).flatMap((setting) => ["-c", setting]),
     ],
     onLog: (message) => messages.push(message),
     onError: (message) => messages.push(String(message)),
