@@ -3,9 +3,10 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { OperatorError, RetryableError } from "../../indexer/ops/errors.ts";
-import { RpcClient, resultOf } from "../../indexer/rpc/client.ts";
+import { RpcClient } from "../../indexer/rpc/client.ts";
 import { Endpoint } from "../../indexer/rpc/endpoint.ts";
 import { RpcError, TransportError } from "../../indexer/rpc/errors.ts";
+import { resultOf } from "../../indexer/rpc/exchange.ts";
 import { freePort } from "../support/postgres.ts";
 
 /** One JSON-RPC server over HTTP, against servers that do each thing a server can do. */
