@@ -37,7 +37,7 @@ export function inOrder<C extends Candidate>(candidates: readonly C[], question:
   };
   const rank = (candidate: C): number[] => [
     candidate.state === "open" ? 2 : candidate.state === "half-open" ? 1 : 0,
-    takesRange(candidate, question.range) && reaches(candidate, question.block) ? 0 : 1,
+    mayKnow(candidate, question) ? 0 : 1,
     candidate.doubtedAt ?? -1,
     candidate.spare ? 0 : 1,
     candidate.spare ? 0 : candidate.delayMs,
@@ -50,12 +50,14 @@ export function inOrder<C extends Candidate>(candidates: readonly C[], question:
     .map(({ candidate }) => candidate);
 }
 
-const takesRange = ({ logRange }: Candidate, range: number | undefined): boolean =>
-  range === undefined || logRange === undefined || range <= logRange;
-
-/** Whether it has the block, as far as is known. */
-export const reaches = ({ head }: Pick<Candidate, "head">, block: bigint | undefined): boolean =>
-  block === undefined || head === undefined || head >= block;
+/** Whether it can answer such a question, as far as is known: it has the block, and takes so large a range. */
+export function mayKnow(
+  { head, logRange }: Pick<Candidate, "head" | "logRange">,
+  { block, range }: Pick<Question, "block" | "range">,
+): boolean {
+  if (block !== undefined && head !== undefined && head < block) return false;
+  return range === undefined || logRange === undefined || range <= logRange;
+}
 
 function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i++) {

@@ -1,8 +1,16 @@
 import { OperatorError, RetryableError } from "../ops/errors.ts";
 import type { Call } from "./batch.ts";
-import { type Candidate, inOrder, reaches } from "./choice.ts";
+import { type Candidate, inOrder, mayKnow, type Question } from "./choice.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { failureKind, isRateLimited, isTooLarge, isUnsupported } from "./errors.ts";
+import {
+  BadAnswerError,
+  failureKind,
+  isRateLimited,
+  isTooLarge,
+  isUnsupported,
+  RpcError,
+  TransportError,
+} from "./errors.ts";
 import { methodsOf, type Outcome, resultOf } from "./exchange.ts";
 import { type ChoiceReason, observing, type RpcObserver } from "./observer.ts";
 import { shapeOf } from "./pace.ts";
@@ -104,7 +112,7 @@ export class RpcClient {
     options: AskOptions & { readonly among?: (name: string) => boolean } = {},
   ): Promise<{ source: Source; value: T }[]> {
     const { signal, among = () => true } = options;
-    const asked = this.#inOrder(calls, options).filter(({ name }) => among(name));
+    const asked = this.#inOrder({}).filter(({ name }) => among(name));
     const answers = await Promise.allSettled(
       asked.map((endpoint) => this.#attempt(endpoint, calls, accept, "opinion", signal)),
     );
@@ -134,7 +142,8 @@ export class RpcClient {
   }
 
   async #round<T>(calls: readonly Call[], accept: Accept<T>, { signal, prefer, block }: AskOptions) {
-    const order = this.#inOrder(calls, { prefer: prefer ?? this.#newest?.name, block });
+    const question = { prefer: prefer ?? this.#newest?.name, block, range: rangeOf(calls) };
+    const order = this.#inOrder(question);
     const [best] = order;
     // Each is of another chain.
     if (best === undefined) throw this.#endpoints[0]?.wrongChain ?? new OperatorError("the chain has no endpoint");
@@ -142,10 +151,10 @@ export class RpcClient {
     const begun = this.#time.now();
     return race<Endpoint, T>({
       order,
-      alongside: this.#sample(order, shape, block),
+      alongside: this.#sample(order, shape, question),
       ask: (endpoint, why) => this.#attempt(endpoint, calls, accept, why, signal),
       hedgeAfterMs: order.length > 1 ? hedgeAfter(best.pace.p95(shape)) : undefined,
-      hasSpare: (endpoint) => endpoint.spare && endpoint.state === "closed" && reaches(endpoint, block),
+      hasSpare: (endpoint) => endpoint.spare && endpoint.state === "closed" && knows(endpoint, question),
       onFailed: (endpoint, error, next) =>
         this.#tellFailed(
           endpoint,
@@ -153,12 +162,13 @@ export class RpcClient {
           error,
           next === undefined ? "nobody else is left to ask" : `asking ${next.name}`,
         ),
+      onFailedLate: (endpoint, error) => this.#tellFailed(endpoint, calls, error, "another one has answered"),
       onOutrun: (endpoint) => endpoint.pace.outrun(shape, this.#time.now() - begun),
       time: this.#time,
     });
   }
 
-  #inOrder(calls: readonly Call[], { prefer, block }: AskOptions): Endpoint[] {
+  #inOrder(question: Question): Endpoint[] {
     const since = this.#time.now() - DOUBT_MS;
     const doubtedAt = (endpoint: Endpoint): number | undefined => {
       const at = this.#doubtedAt.get(endpoint);
@@ -176,15 +186,15 @@ export class RpcClient {
       doubtedAt: doubtedAt(endpoint),
       logRange: endpoint.limits.logRange,
     }));
-    return inOrder(candidates, { prefer, block, range: rangeOf(calls) }).map(({ endpoint }) => endpoint);
+    return inOrder(candidates, question).map(({ endpoint }) => endpoint);
   }
 
   /** Another endpoint of which it is not known how it does with such questions now, if there is one that could be asked. */
-  #sample(order: readonly Endpoint[], shape: string, block: bigint | undefined): Endpoint | undefined {
+  #sample(order: readonly Endpoint[], shape: string, question: Question): Endpoint | undefined {
     const now = this.#time.now();
     const key = ({ name }: Endpoint): string => `${name} ${shape}`;
     const unknown = order.slice(1).find((endpoint) => {
-      if (endpoint.state === "open" || !endpoint.spare || !reaches(endpoint, block)) return false;
+      if (endpoint.state === "open" || !endpoint.spare || !knows(endpoint, question)) return false;
       const asked = this.#sampledAt.get(key(endpoint)) ?? Number.NEGATIVE_INFINITY;
       if (endpoint.state === "half-open") return now - asked >= REVIVAL_MS;
       return now - Math.max(asked, endpoint.pace.lastAnswered(shape) ?? asked) >= SAMPLE_MS;
@@ -212,8 +222,9 @@ export class RpcClient {
       return value;
     } catch (error) {
       signal?.throwIfAborted();
-      this.#judge(endpoint, calls, error);
-      throw error;
+      const named = attributed(error, `${endpoint.name} ${methodsOf(calls)}`);
+      this.#judge(endpoint, calls, named);
+      throw named;
     }
   }
 
@@ -244,6 +255,15 @@ export class RpcClient {
       new RetryableError("no endpoint could be asked")
     );
   }
+}
+
+const knows = ({ head, limits }: Endpoint, question: Question): boolean =>
+  mayKnow({ head, logRange: limits.logRange }, question);
+
+/** The same error, with the name of who is to blame for it. */
+function attributed(error: unknown, asked: string): unknown {
+  const says = error instanceof TransportError || error instanceof RpcError;
+  return error instanceof RetryableError && !says ? new BadAnswerError(asked, error) : error;
 }
 
 function isOnesOwn(error: unknown): error is Error {

@@ -30,6 +30,19 @@ export class RpcError extends RetryableError {
   }
 }
 
+/** An answer that is one in form, and was not accepted by whoever asked. */
+export class BadAnswerError extends RetryableError {
+  readonly kind: FailureKind;
+  /** What was thrown when it was checked. */
+  readonly rejection: RetryableError;
+
+  constructor(asked: string, rejection: RetryableError) {
+    super(`${asked}: ${rejection.message}`, rejection.cause === undefined ? {} : { cause: rejection.cause });
+    this.kind = rejection instanceof MalformedAnswerError ? "malformed" : "rejected";
+    this.rejection = rejection;
+  }
+}
+
 /** The server serves another chain: a person must correct its URL, while other endpoints go on. */
 export class WrongChainError extends OperatorError {}
 
@@ -73,7 +86,7 @@ export const saysBatchTooLarge = (message: string): boolean =>
 /** What an error is, for the count of failures. */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof WrongChainError) return "wrong-chain";
-  if (error instanceof MalformedAnswerError) return "malformed";
+  if (error instanceof BadAnswerError) return error.kind;
   if (isRateLimited(error)) return "rate-limited";
   if (isTooLarge(error)) return "too-large";
   if (error instanceof TransportError) return error.kind;

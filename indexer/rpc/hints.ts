@@ -30,12 +30,11 @@ export class Hints {
 
   /** A head was pushed. */
   take(hint: HeadHint): void {
-    const { endpoint, hash } = hint;
-    if (hash === this.#seen || hash === this.#pending?.hint.hash)
-      return this.#observer.hint({ endpoint, outcome: "known" });
-    if (!this.#allowed()) return this.#observer.hint({ endpoint, outcome: "too-often" });
+    const known = hint.hash === this.#seen || hint.hash === this.#pending?.hint.hash;
+    const outcome = known ? "known" : this.#allowed() ? "woke" : "too-often";
+    this.#observer.hint({ endpoint: hint.endpoint, outcome });
+    if (outcome !== "woke") return;
     this.#pending = { hint, looks: 0 };
-    this.#observer.hint({ endpoint, outcome: "woke" });
     this.#wake();
   }
 

@@ -17,7 +17,9 @@ export class LargestAccepted {
    */
   refused(size: number, words = ""): boolean {
     const named = limitIn(words);
-    const next = Math.max(1, named !== undefined && named < size ? named : Math.floor(size / 2));
+    // That more than is asked for by now was refused is no news: it was under way.
+    const half = size > this.#max ? this.#max : Math.floor(size / 2);
+    const next = Math.max(1, named !== undefined && named < size ? named : half);
     if (next >= this.#max) return false;
     this.#max = next;
     return true;

@@ -18,8 +18,6 @@ export class BusyError extends RetryableError {}
 /** One request under way. */
 export interface Permit {
   readonly since: number;
-  /** Calls in the second before it, its own included: what the server says is too much, if it does. */
-  readonly callsPerSecond: number;
   readonly calls: number;
 }
 
@@ -58,6 +56,7 @@ export class Limiter {
   #pausedUntil = 0;
   #pauseMs = FIRST_PAUSE_MS;
   #decreasedAt = Number.NEGATIVE_INFINITY;
+  /** What was sent in the second before the newest request: what the server says is too much, if it does. */
   #recent: { at: number; calls: number }[] = [];
 
   constructor(options: LimiterOptions) {
@@ -103,8 +102,7 @@ export class Limiter {
     }
     const now = time.now();
     this.#recent = [...this.#recent.filter(({ at }) => at > now - RATE_WINDOW_MS), { at: now, calls }];
-    const callsPerSecond = this.#recent.reduce((sum, sent) => sum + sent.calls, 0);
-    return { since: now, callsPerSecond, calls };
+    return { since: now, calls };
   }
 
   /** The request came to an end. */
@@ -121,8 +119,10 @@ export class Limiter {
   refused(permit: Permit, retryAfterMs: number | undefined): number {
     const { time } = this.#options;
     const now = time.now();
+    // Only what was sent since the last refusal: what came before it was answered for then.
+    const sent = this.#recent.filter(({ at }) => at > this.#decreasedAt).reduce((sum, { calls }) => sum + calls, 0);
     if (this.#shrink(permit)) {
-      this.#rate = lowered(this.#rate, permit.callsPerSecond);
+      this.#rate = lowered(this.#rate, sent);
       this.#pausedUntil = Math.max(this.#pausedUntil, now + this.#pauseMs * (0.75 + time.random() / 2));
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     }

@@ -14,8 +14,10 @@ export interface Race<Who, T> {
   readonly hedgeAfterMs: number | undefined;
   /** Whether this one can take a hedge now. */
   hasSpare(who: Who): boolean;
-  /** Somebody failed in a way that another may not; `next` is whose turn it is, if anybody's. */
+  /** Somebody failed in a way that another may not; `next` is who may still answer, if anybody. */
   onFailed(who: Who, error: Error, next: Who | undefined): void;
+  /** Somebody failed after another had answered. */
+  onFailedLate(who: Who, error: Error): void;
   /** Somebody else answered first. */
   onOutrun(who: Who): void;
   readonly time: Time;
@@ -37,7 +39,7 @@ type Settled<Who, T> = { readonly who: Who } & ({ readonly value: T } | { readon
  * neither pass nor are one endpoint's own are thrown at once.
  */
 export async function race<Who, T>(options: Race<Who, T>): Promise<RaceResult<Who, T>> {
-  const { order, alongside, ask, hedgeAfterMs, hasSpare, onFailed, onOutrun, time } = options;
+  const { order, alongside, ask, hedgeAfterMs, hasSpare, onFailed, onFailedLate, onOutrun, time } = options;
   const waiting = order.filter((who) => who !== alongside);
   const underWay = new Map<Who, Promise<Settled<Who, T>>>();
   const failures: Failure<Who>[] = [];
@@ -46,7 +48,10 @@ export async function race<Who, T>(options: Race<Who, T>): Promise<RaceResult<Wh
     if (who === undefined) return;
     const asked = ask(who, why).then(
       (value) => ({ who, value }),
-      (error: unknown) => ({ who, error }),
+      (error: unknown) => {
+        if (over.signal.aborted && mayPass(error)) onFailedLate(who, error);
+        return { who, error };
+      },
     );
     underWay.set(who, asked);
   };
@@ -71,7 +76,7 @@ export async function race<Who, T>(options: Race<Who, T>): Promise<RaceResult<Wh
         return { won: true, value: settled.value };
       }
       const { error } = settled;
-      if (!(error instanceof RetryableError || error instanceof WrongChainError)) throw error;
+      if (!mayPass(error)) throw error;
       failures.push({ who, error });
       // While another one is still at it, the next is not asked as well.
       const next = underWay.size === 0 ? waiting.shift() : undefined;
@@ -83,3 +88,6 @@ export async function race<Who, T>(options: Race<Who, T>): Promise<RaceResult<Wh
     over.abort();
   }
 }
+
+/** Whether another one may do better: not with a bug of ours, nor with a question that was given up. */
+const mayPass = (error: unknown): error is Error => error instanceof RetryableError || error instanceof WrongChainError;

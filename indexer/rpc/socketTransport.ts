@@ -117,11 +117,12 @@ export class SocketTransport implements Transport {
     try {
       body = JSON.parse(text);
     } catch {
-      return this.drop(`not JSON: ${quote(this.#hide(text))}`);
+      this.drop(`not JSON: ${quote(this.#hide(text))}`);
+      return;
     }
     const notice = body as { method?: unknown; params?: unknown } | null;
-    if (notice?.method === "eth_subscription") return this.onNotified(notice.params);
-    this.#waitingFor(body)?.resolve(body);
+    if (notice?.method === "eth_subscription") this.onNotified(notice.params);
+    else this.#waitingFor(body)?.resolve(body);
   }
 
   /** Who asked for this. An answer to a request that was given up is nobody's. */
