@@ -177,7 +177,8 @@ export class ChainRunner {
       reader: this.#reader,
       contracts: this.#contracts,
       startBlock: this.#startBlock,
-      pause: () => this.#connection.untilNextLook(chain.pollIntervalMs, signal),
+      pause: (atMostMs = chain.pollIntervalMs) =>
+        this.#connection.untilNextLook(Math.min(chain.pollIntervalMs, atMostMs), signal),
       signal,
     });
     const queue = new WriteQueue(writer, (seconds) => this.#observer.wrote("append", seconds));

@@ -218,7 +218,7 @@ export class RpcClient {
       const ms = this.#time.now() - begun;
       const value = await accept(outcomes, endpoint);
       endpoint.succeeded(shape, ms);
-      this.#newest = endpoint;
+      if (why !== "opinion") this.#newest = endpoint;
       return value;
     } catch (error) {
       signal?.throwIfAborted();

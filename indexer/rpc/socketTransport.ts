@@ -122,20 +122,28 @@ export class SocketTransport implements Transport {
     }
     const notice = body as { method?: unknown; params?: unknown } | null;
     if (notice?.method === "eth_subscription") this.onNotified(notice.params);
-    else this.#waitingFor(body)?.resolve(body);
+    else this.#deliver(body);
   }
 
-  /** Who asked for this. An answer to a request that was given up is nobody's. */
-  #waitingFor(body: unknown): Waiting | undefined {
+  #deliver(body: unknown): void {
+    const firstId = this.#askedFor(body);
+    if (firstId === undefined) return;
+    const waiting = this.#waiting.get(firstId);
+    this.#waiting.delete(firstId);
+    waiting?.resolve(body);
+  }
+
+  /** The request that this answers, by its first id. An answer to one that was given up is nobody's. */
+  #askedFor(body: unknown): number | undefined {
     const list: unknown[] = Array.isArray(body) ? body : [body];
     const ids = list.map((one) => (one as { id?: unknown } | null)?.id);
+    const waiting = [...this.#waiting];
     for (const id of ids)
-      for (const [firstId, waiting] of this.#waiting)
-        if (typeof id === "number" && id >= firstId && id < firstId + waiting.calls) return waiting;
-    if (ids.some((id) => typeof id === "number")) return undefined;
+      if (typeof id === "number")
+        return waiting.find(([firstId, { calls }]) => id >= firstId && id < firstId + calls)?.[0];
     // An error about a whole batch names no call. Servers answer in order, so it is most likely the oldest one's.
-    const waiting = [...this.#waiting.values()];
-    return waiting.find(({ calls }) => calls > 1) ?? waiting[0];
+    if (list.length !== 1 || (list[0] as { error?: unknown } | null)?.error === undefined) return undefined;
+    return (waiting.find(([, { calls }]) => calls > 1) ?? waiting[0])?.[0];
   }
 }
 

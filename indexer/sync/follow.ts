@@ -27,13 +27,15 @@ export interface FollowOptions {
   readonly contracts: readonly Address[];
   /** First block to read when nothing is indexed yet. */
   readonly startBlock: bigint;
-  /** Resolves when it is time to look at the head again. */
-  readonly pause: () => Promise<void>;
+  /** Resolves when it is time to look at the head again: after so long at most, if that is given. */
+  readonly pause: (atMostMs?: number) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** Above this distance from the head, blocks are read in ranges ahead of the writer. */
 const TAIL_BLOCKS = 16n;
+/** Between two looks at what may be a reorg, however seldom the head is looked at otherwise. */
+const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Follows a chain from where the window stands: history first, then every new head, and back whenever the node's chain
@@ -62,7 +64,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
         );
       if (opinion !== "confirmed" && !again) {
         suspected = fork.theirs;
-        await pause();
+        await pause(LOOK_AGAIN_MS);
         continue;
       }
       suspected = undefined;

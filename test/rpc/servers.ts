@@ -60,7 +60,8 @@ export async function startHttpServer(answer: Answer = echo): Promise<HttpServer
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    const parsed = JSON.parse(body);
+    // A handshake of a WebSocket has no body.
+    const parsed = body === "" ? [] : JSON.parse(body);
     const calls: Request[] = Array.isArray(parsed) ? parsed : [parsed];
     requests.push({ calls, path: request.url, authorization: request.headers.authorization });
     const [only] = calls;
