@@ -45,7 +45,7 @@ const contract = z.strictObject({
 const RPC_PROTOCOLS = ["http:", "https:", "ws:", "wss:"] as const;
 
 /** A URL alone, or with what is known of the server behind it. */
-export const rpcEndpoint = z.union(
+const rpcEndpoint = z.union(
   [
     url(RPC_PROTOCOLS),
     z.strictObject({

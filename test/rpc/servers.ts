@@ -103,7 +103,7 @@ export interface SocketServer {
   stop(): Promise<void>;
 }
 
-export const SUBSCRIPTION = "0x51";
+const SUBSCRIPTION = "0x51";
 
 export async function startSocketServer(): Promise<SocketServer> {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
