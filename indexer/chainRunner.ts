@@ -12,10 +12,10 @@ import { explain, RetryableError } from "./ops/errors.ts";
 import type { Logger } from "./ops/log.ts";
 import { type Phase, waitsFor } from "./ops/phase.ts";
 import { Progress, type ProgressReport, progressWords } from "./ops/progress.ts";
-import { type ChainReader, createChainReader } from "./rpc/chainReader.ts";
-import { RpcClient } from "./rpc/client.ts";
-import { Endpoint } from "./rpc/endpoint.ts";
-import { observing, type RpcObserver } from "./rpc/observer.ts";
+import { rpcLog } from "./ops/rpcLog.ts";
+import type { ChainReader } from "./rpc/chainReader.ts";
+import { type ChainConnection, connectChain } from "./rpc/connect.ts";
+import type { RpcObserver } from "./rpc/observer.ts";
 import { BlockFetcher } from "./sync/fetch.ts";
 import { type ChainView, follow, type Step } from "./sync/follow.ts";
 import { findOmission } from "./sync/omission.ts";
@@ -27,10 +27,10 @@ export interface ChainRunnerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer?: ChainObserver;
+  /** Told what happens between us and the chain's endpoints. Default: the log is. */
   readonly rpcObserver?: RpcObserver;
 }
 
-const RPC_TIMEOUT_MS = 20_000;
 const STANDBY_POLL_MS = 1_000;
 /** The head is confirmed in the database at least so often, so that a reader can tell a quiet chain from a dead one. */
 const HEARTBEAT_MS = 1_000;
@@ -46,7 +46,7 @@ export class ChainRunner {
   readonly #observer: ChainObserver;
   readonly #contracts: readonly Address[];
   readonly #startBlock: bigint;
-  readonly #client: RpcClient;
+  readonly #connection: ChainConnection;
   readonly #reader: ChainReader;
   readonly #backoff = new Backoff(250, 10_000);
   readonly #done: Promise<void>;
@@ -64,15 +64,15 @@ export class ChainRunner {
     this.#log = options.log.child({ room: "sync", chain: Number(options.chain.chainId) });
     this.#observer = options.observer ?? UNOBSERVED;
     this.#since = options.clock();
-    const { rpc, chainId, contracts } = options.chain;
+    const { chainId, contracts } = options.chain;
     this.#contracts = contracts.map((contract) => contract.address);
     this.#startBlock = contracts.reduce(
       (least, { startBlock }) => (startBlock < least ? startBlock : least),
       2n ** 62n,
     );
-    const observer = options.rpcObserver ?? observing();
-    this.#client = new RpcClient(rpc.map((url) => new Endpoint(url, { chainId, timeoutMs: RPC_TIMEOUT_MS, observer })));
-    this.#reader = createChainReader(this.#client, this.#contracts);
+    const observer = options.rpcObserver ?? rpcLog(options.log.child({ room: "rpc", chain: Number(chainId) }));
+    this.#connection = connectChain(options.chain, observer);
+    this.#reader = this.#connection.reader;
     this.#done = this.#run();
   }
 
@@ -119,7 +119,7 @@ export class ChainRunner {
         await this.#waitAfter(error);
       }
     }
-    await this.#client.close();
+    await this.#connection.close();
   }
 
   /** Waits without the lock, which whoever decides needs, until an operator has decided. */
@@ -177,7 +177,8 @@ export class ChainRunner {
       reader: this.#reader,
       contracts: this.#contracts,
       startBlock: this.#startBlock,
-      pause: () => sleep(chain.pollIntervalMs, signal),
+      pause: (atMostMs = chain.pollIntervalMs) =>
+        this.#connection.untilNextLook(Math.min(chain.pollIntervalMs, atMostMs), signal),
       signal,
     });
     const queue = new WriteQueue(writer, (seconds) => this.#observer.wrote("append", seconds));
@@ -276,7 +277,7 @@ export class ChainRunner {
   }
 
   #waitAfter(error: unknown): Promise<void> {
-    this.#client.doubt();
+    this.#connection.doubt();
     const why = disbeliefOf(error);
     if (why !== undefined) this.#observer.disbelieved(why);
     const wait = this.#backoff.next();

@@ -1,7 +1,6 @@
 import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
-import { redactUrl } from "./config/redact.ts";
 import { migrate } from "./ledger/migrate.ts";
 import type { Clock } from "./ops/clock.ts";
 import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
@@ -10,6 +9,7 @@ import { Metrics } from "./ops/metrics/metrics.ts";
 import { serveMetrics } from "./ops/metrics/metricsServer.ts";
 import { rpcLog } from "./ops/rpcLog.ts";
 import type { RunnerReport } from "./ops/runnerReport.ts";
+import { endpointNames } from "./rpc/connect.ts";
 
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
@@ -86,7 +86,7 @@ function follow(
   metrics: Metrics,
   { databaseUrl, clock, log }: { databaseUrl: string; clock: Clock; log: Logger },
 ): Following {
-  const endpoints = new EndpointHealth(chain.rpc.map(redactUrl), clock);
+  const endpoints = new EndpointHealth(endpointNames(chain.rpc), clock);
   const observer = metrics.chainObserver(chain.chainId);
   const rpc = log.child({ room: "rpc", chain: Number(chain.chainId) });
   const rpcObserver = tellAll(endpoints.observer, metrics.rpcObserver(chain.chainId), rpcLog(rpc));

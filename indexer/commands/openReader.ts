@@ -1,19 +1,17 @@
+import type { ChainConfig } from "../config/config.ts";
 import type { Address } from "../grants/bytes.ts";
 import { type ChainReader, createChainReader } from "../rpc/chainReader.ts";
-import { RpcClient } from "../rpc/client.ts";
-import { Endpoint } from "../rpc/endpoint.ts";
-
-const RPC_TIMEOUT_MS = 20_000;
+import { openClient } from "../rpc/connect.ts";
+import { observing } from "../rpc/observer.ts";
 
 /** A chain as these endpoints show it, for as long as the work takes. */
 export async function withReader<T>(
-  chain: { readonly chainId: bigint; readonly rpc: readonly string[]; readonly contracts: readonly Address[] },
+  chain: Pick<ChainConfig, "chainId" | "rpc"> & { readonly contracts: readonly Address[] },
   work: (reader: ChainReader) => Promise<T>,
 ): Promise<T> {
-  const { chainId, rpc, contracts } = chain;
-  const client = new RpcClient(rpc.map((url) => new Endpoint(url, { chainId, timeoutMs: RPC_TIMEOUT_MS })));
+  const client = openClient(chain, observing());
   try {
-    return await work(createChainReader(client, contracts));
+    return await work(createChainReader(client, chain.contracts));
   } finally {
     await client.close();
   }

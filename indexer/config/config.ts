@@ -15,11 +15,25 @@ export interface IndexedContract {
   readonly startBlock: bigint;
 }
 
+/** A JSON-RPC server, with what is known of it. */
+export interface RpcEndpoint {
+  /** `http(s)://` or `ws(s)://`. May hold keys: show it through redactUrl only. */
+  readonly url: string;
+  /** For logs and metrics, instead of the host. */
+  readonly name?: string | undefined;
+  /** Calls in one batch, where the plan allows more or fewer than the usual 100. */
+  readonly maxBatch?: number | undefined;
+  /** What the plan allows, each call of a batch counted. */
+  readonly maxCallsPerSecond?: number | undefined;
+}
+
 export interface ChainConfig {
   readonly chainId: bigint;
   readonly name: string;
-  /** HTTP endpoints, the preferred one first. May hold keys: show them through redactUrl only. */
-  readonly rpc: readonly string[];
+  /** Its endpoints; which of them is asked, experience decides. */
+  readonly rpc: readonly (string | RpcEndpoint)[];
+  /** So many of them have to agree on the head, on finality and on a reorg. Default: 1. */
+  readonly quorum?: number;
   readonly pollIntervalMs: number;
   readonly contracts: readonly IndexedContract[];
 }
@@ -159,12 +173,12 @@ export function indexedContracts({ contracts }: Deployment): IndexedContract[] {
 }
 
 function resolveChain(chain: ConfigFile["chains"][number], problems: string[]): ChainConfig | undefined {
-  const { chainId, rpc, pollIntervalMs } = chain;
+  const { chainId, rpc, quorum, pollIntervalMs } = chain;
   const name = chain.name ?? `Chain ${chainId}`;
-  if (chain.contracts !== undefined) return { chainId, name, rpc, pollIntervalMs, contracts: chain.contracts };
+  if (chain.contracts !== undefined) return { chainId, name, rpc, quorum, pollIntervalMs, contracts: chain.contracts };
   try {
     const contracts = indexedContracts(readDeployment(`${DEPLOYMENTS}${chainId}.json`));
-    return { chainId, name, rpc, pollIntervalMs, contracts };
+    return { chainId, name, rpc, quorum, pollIntervalMs, contracts };
   } catch (error) {
     problems.push(
       `chains: eip155:${chainId} names no contracts and has no usable deployment record (${explain(error)}): deploy with npm run deploy, or add contracts`,

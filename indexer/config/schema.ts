@@ -42,14 +42,45 @@ const contract = z.strictObject({
   startBlock: z.int().min(0).transform(BigInt),
 });
 
-export const chainEntry = z.strictObject({
-  chainId: parsed("a chain id such as 42161 or eip155:42161", parseChainId),
-  name: z.string().min(1).max(60).optional(),
-  rpc: z.array(url(["http:", "https:"])).min(1),
-  pollIntervalMs: z.int().min(10).max(600_000).default(1_000),
-  /** Default: those of deploy/deployments/<chainId>.json. */
-  contracts: z.array(contract).min(1).optional(),
-});
+const RPC_PROTOCOLS = ["http:", "https:", "ws:", "wss:"] as const;
+
+/** A URL alone, or with what is known of the server behind it. */
+const rpcEndpoint = z.union(
+  [
+    url(RPC_PROTOCOLS),
+    z.strictObject({
+      url: url(RPC_PROTOCOLS),
+      /** For logs and metrics, instead of the host. */
+      name: z.string().min(1).max(60).optional(),
+      /** Calls in one batch, where the plan allows more or fewer than the usual 100. */
+      maxBatch: z.int().min(1).max(5_000).optional(),
+      /** What the plan allows, each call of a batch counted. */
+      maxCallsPerSecond: z.number().min(0.1).max(100_000).optional(),
+    }),
+  ],
+  { error: "expected a URL, or an object with a url" },
+);
+
+export const chainEntry = z
+  .strictObject({
+    chainId: parsed("a chain id such as 42161 or eip155:42161", parseChainId),
+    name: z.string().min(1).max(60).optional(),
+    rpc: z.array(rpcEndpoint).min(1),
+    /** So many endpoints have to agree on the head, on finality and on a reorg. */
+    quorum: z.int().min(1).default(1),
+    pollIntervalMs: z.int().min(10).max(600_000).default(1_000),
+    /** Default: those of deploy/deployments/<chainId>.json. */
+    contracts: z.array(contract).min(1).optional(),
+  })
+  .superRefine(({ rpc, quorum }, context) => {
+    if (rpc.length > 0 && quorum > rpc.length)
+      context.addIssue({
+        code: "custom",
+        path: ["quorum"],
+        input: quorum,
+        message: `expected no more than there are endpoints (${rpc.length})`,
+      });
+  });
 
 const logLevel = z.enum(LOG_LEVELS);
 const optionalLevel = logLevel.optional();
@@ -105,6 +136,14 @@ export function explainIssues(error: z.ZodError, input: unknown): string[] {
   return error.issues.flatMap((issue) => {
     const where = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
     const path = where.replace(/^\./, "") || "(the whole)";
+    if (issue.code === "invalid_union") {
+      // What is said of the form that was meant, if one was.
+      const meant = issue.errors.find(
+        (ones) => !ones.some((one) => one.code === "invalid_type" && one.path.length === 0),
+      );
+      const inside = meant?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+      if (inside !== undefined) return explainIssues(new z.ZodError(inside), input);
+    }
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) => `${path}: unknown key ${quote(key)}, remove it or mend its spelling`);
     return [`${path}: ${issue.message}, got ${show(valueAt(input, issue.path), path)}`];

@@ -36,7 +36,7 @@ const REMEMBER_SQL = `
 
 /** Keeps what `chain` says now, within the transaction that made it say so. */
 export async function remember(client: pg.ClientBase, chainId: bigint): Promise<void> {
-  await client.query(REMEMBER_SQL, [chainId]);
+  await client.query({ name: "remember", text: REMEMBER_SQL, values: [chainId] });
 }
 
 /** Makes the row of a chain, or gives it its new name; either is something that we know from `$4` on. */

@@ -6,7 +6,7 @@ import type { Contracts } from "./batch.ts";
 import { CopyBuffer } from "./copy.ts";
 import { decodeLog } from "./decode.ts";
 import { copyEventsSql, writeEventRow } from "./eventRows.ts";
-import { copy } from "./writeLogs.ts";
+import { copyIn } from "./copyIn.ts";
 
 /** What another node says of blocks, compared with what the ledger holds of them. Writes to a temporary table alone. */
 
@@ -37,7 +37,7 @@ export async function compareBlocks(
   await client.query("BEGIN");
   try {
     await client.query("CREATE TEMPORARY TABLE reread (LIKE public.event) ON COMMIT DROP");
-    await copy(client, copyEventsSql("reread"), encode(contracts, chainId, blocks));
+    await copyIn(client, copyEventsSql("reread"), encode(contracts, chainId, blocks));
     return [
       ...(await otherBlocks(client, chainId, blocks)),
       ...(await otherEvents(client, chainId, first.number, last.number)),

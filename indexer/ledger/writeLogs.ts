@@ -1,12 +1,10 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { Batch, DerivedRows } from "./batch.ts";
 import { HiddenEventError, outOfSequence, type Place } from "./changes.ts";
+import { copyIn } from "./copyIn.ts";
 import { CREDENTIAL_TABLE } from "./credentialTable.ts";
 import { copyChangedSql, copyCreatedSql, createWaitingSql, findHiddenSql, takeOverSql } from "./derived.ts";
 import { ENTITY_TABLE } from "./entityTable.ts";
@@ -43,7 +41,7 @@ export async function prepareSession(client: pg.ClientBase): Promise<void> {
  */
 export async function writeBatch(client: pg.ClientBase, batch: Batch, first: Learned): Promise<void> {
   const { events, derived, families } = batch;
-  await copy(client, COPY_EVENTS_SQL, events);
+  await copyIn(client, COPY_EVENTS_SQL, events);
   for (const rows of derived) await writeDerived(client, rows, first);
   const orphan = await followParents(client, first.chainId, families);
   if (orphan !== undefined)
@@ -62,7 +60,7 @@ export async function writeDerived(
   const { table, created, changed, changedCount } = rows;
   if (created !== undefined) await copyCreated(client, rows, created);
   if (changed === undefined) return;
-  await copy(client, copyChangedSql(table), changed);
+  await copyIn(client, copyChangedSql(table), changed);
   const taken = await client.query(takeOverSql(table));
   if (taken.rowCount === changedCount || !DEFENCES.sequence) return;
   const hidden = (await client.query(findHiddenSql(table), [first.chainId, first.seq])).rows[0];
@@ -75,7 +73,7 @@ export async function writeDerived(
 /** Rows of things that begin: what begins twice was made up, or dropped without our being told. */
 export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows, rows: Buffer): Promise<void> {
   try {
-    await copy(client, copyCreatedSql(table), rows);
+    await copyIn(client, copyCreatedSql(table), rows);
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown };
     if (code === UNIQUE_VIOLATION && constraint === `${table.table}_pkey`)
@@ -84,11 +82,6 @@ export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows,
       });
     throw error;
   }
-}
-
-export async function copy(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
-  // Bounded by the connection's `query_timeout`, as every statement.
-  await pipeline(Readable.from([rows]), client.query(copyFrom(sql)));
 }
 
 async function placeOf(client: pg.ClientBase, chainId: bigint, seq: bigint): Promise<Place> {

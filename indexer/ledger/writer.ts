@@ -307,17 +307,18 @@ export class ChainWriter {
     // The cursor's own block stays even when finality is ahead of it during a backfill.
     const newest = headers.at(-1);
     if (kept.length === 0 && newest !== undefined) kept.push(newest);
-    await this.#client.query(
-      `INSERT INTO block (chain_id, number, hash, parent_hash, time)
+    await this.#client.query({
+      name: "write headers",
+      text: `INSERT INTO block (chain_id, number, hash, parent_hash, time)
        SELECT $1, * FROM unnest($2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[])`,
-      [
+      values: [
         this.#chainId,
         kept.map((header) => header.number),
         kept.map((header) => Buffer.from(header.hash)),
         kept.map((header) => Buffer.from(header.parentHash)),
         kept.map((header) => header.time),
       ],
-    );
+    });
   }
 
   /** Writes cursor and view; finality never goes back, and never beyond the cursor. */
@@ -327,13 +328,14 @@ export class ChainWriter {
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
     const within = (number: bigint | undefined): bigint | null =>
       number === undefined ? null : least(number, indexed.number);
-    const written = await this.#client.query<{ finalized_number: string | null }>(
-      `UPDATE chain SET status = $2, indexed_number = $3, indexed_hash = $4, indexed_time = $5, last_seq = $6,
+    const written = await this.#client.query<{ finalized_number: string | null }>({
+      name: "write chain",
+      text: `UPDATE chain SET status = $2, indexed_number = $3, indexed_hash = $4, indexed_time = $5, last_seq = $6,
               known_at = $7, head_number = $8, head_time = $9, checked_at = $10,
               safe_number = GREATEST(safe_number, $11, $12), finalized_number = GREATEST(finalized_number, $12)
         WHERE chain_id = $1 AND ${WRITABLE} AND last_seq = $13
         RETURNING finalized_number`,
-      [
+      values: [
         this.#chainId,
         view.caughtUp ? "LIVE" : "BACKFILL",
         indexed.number,
@@ -348,15 +350,19 @@ export class ChainWriter {
         within(view.finalizedNumber),
         this.#cursor.lastSeq,
       ],
-    );
+    });
     const row = written.rows[0];
     if (row === undefined) throw await this.#refusal();
     const finalizedNumber = row.finalized_number === null ? undefined : BigInt(row.finalized_number);
-    await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2::bigint, $3::bigint)", [
-      this.#chainId,
-      finalizedNumber ?? 0n,
-      indexed.number,
-    ]);
+    // What lies below finality went with the write that brought finality there.
+    const { indexed: before, finalizedNumber: known } = this.#cursor;
+    const gone = finalizedNumber === known && (known === undefined || (before !== undefined && known <= before.number));
+    if (!gone)
+      await this.#client.query("DELETE FROM block WHERE chain_id = $1 AND number < LEAST($2::bigint, $3::bigint)", [
+        this.#chainId,
+        finalizedNumber ?? 0n,
+        indexed.number,
+      ]);
     return { ...cursor, finalizedNumber };
   }
 }

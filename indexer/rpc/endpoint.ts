@@ -1,178 +1,206 @@
-import { Pool } from "undici";
-import { redactUrl } from "../config/redact.ts";
-import { quote } from "../grants/bytes.ts";
-import { DEFENCES } from "../ops/defences.ts";
-import { explain, OperatorError } from "../ops/errors.ts";
-import { parseQuantity } from "./answers.ts";
-import { RpcError, TransportError } from "./errors.ts";
-import type { FailureKind, RpcObserver } from "./observer.ts";
-
-/** One call of a batch. */
-export interface Call {
-  readonly method: string;
-  readonly params: readonly unknown[];
-}
-
-/** A call's result, or the error object that came instead of it. */
-export type Outcome = { readonly result: unknown } | { readonly error: RpcError };
+import type { Call } from "./batch.ts";
+import { Breaker } from "./breaker.ts";
+import { ChainCheck } from "./chainCheck.ts";
+import { Coalescer } from "./coalescer.ts";
+import { isTooLarge, saysBatchTooLarge, type WrongChainError } from "./errors.ts";
+import { Exchange, type Outcome } from "./exchange.ts";
+import { HttpTransport } from "./httpTransport.ts";
+import { LargestAccepted } from "./learned.ts";
+import { Limiter } from "./limiter.ts";
+import { type LearnedLimits, observing, type RpcObserver } from "./observer.ts";
+import { Pace, UsualPace } from "./pace.ts";
+import { Redactor } from "./redactor.ts";
+import { Session } from "./session.ts";
+import { SocketTransport } from "./socketTransport.ts";
+import { REAL_TIME, type Time } from "./time.ts";
+import type { Transport } from "./transport.ts";
 
 export interface EndpointOptions {
   readonly chainId: bigint;
-  /** Bound for one HTTP request, answer included. */
+  /** Bound for one request, answer included, and for the wait for its turn. */
   readonly timeoutMs: number;
+  /** For people, instead of what may be shown of the URL. */
+  readonly name?: string | undefined;
+  /** Most calls in a batch, where another number than the usual one is known to be right. */
+  readonly maxBatch?: number | undefined;
+  /** What the plan allows, each call of a batch counted. */
+  readonly maxCallsPerSecond?: number | undefined;
   readonly observer?: RpcObserver;
+  readonly time?: Time;
+  /** Shared by the endpoints of a chain, so that they can be compared. */
+  readonly usualPace?: UsualPace;
 }
 
-interface Answer {
-  id?: unknown;
-  result?: unknown;
-  error?: { code?: unknown; message?: unknown };
-}
+/** Providers cap batches, and a batch's answer is held in memory at once. */
+const USUAL_BATCH = 100;
+const MAX_CONCURRENCY = 32;
 
-/** One JSON-RPC server over HTTP (https://www.jsonrpc.org/specification). */
+/** One JSON-RPC server, asked no more than it takes, and only after it said that it serves our chain. */
 export class Endpoint {
   /** For people: never holds credentials. */
   readonly name: string;
-  readonly #pool: Pool;
-  readonly #path: string;
-  readonly #headers: Record<string, string>;
-  readonly #options: EndpointOptions;
-  /** Parts of the URL that may be a key. A server may say them back, and what it says is shown. */
-  readonly #secrets: readonly string[];
-  /** Whether the server said that it serves our chain. Asked again after every failure to get an answer. */
-  #chainChecked = false;
-  #nextId = 1;
+  readonly pace: Pace;
+  readonly #breaker: Breaker;
+  readonly #observer: RpcObserver;
+  readonly #time: Time;
+  readonly #transport: Transport;
+  readonly #session: Session;
+  readonly #limiter: Limiter;
+  readonly #check: ChainCheck;
+  readonly #coalescer: Coalescer;
+  readonly #batch: LargestAccepted;
+  readonly #logRange = new LargestAccepted(Number.POSITIVE_INFINITY);
+  #head: bigint | undefined;
 
   constructor(url: string, options: EndpointOptions) {
+    const { chainId, timeoutMs, time = REAL_TIME, observer = observing() } = options;
+    const redactor = new Redactor(url);
+    const hide = (text: string): string => redactor.hide(text);
     const parsed = new URL(url);
-    this.name = redactUrl(url);
-    this.#path = `${parsed.pathname}${parsed.search}`;
-    this.#headers = { "content-type": "application/json", accept: "application/json" };
-    if (parsed.username !== "" || parsed.password !== "") {
-      const pair = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
-      this.#headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
-    }
-    this.#options = options;
-    this.#secrets = [parsed.username, parsed.password, ...parsed.pathname.split("/"), ...parsed.searchParams.values()]
-      .flatMap((part) => [part, decodeURIComponent(part)])
-      .filter((part) => part.length > 3);
-    this.#pool = new Pool(parsed.origin, {
-      connections: 8,
-      connectTimeout: Math.min(options.timeoutMs, 10_000),
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
+    this.name = options.name ?? redactor.shownUrl;
+    this.#observer = observer;
+    this.#time = time;
+    this.pace = new Pace(options.usualPace ?? new UsualPace());
+    this.#breaker = new Breaker(time);
+    this.#transport = parsed.protocol.startsWith("ws")
+      ? new SocketTransport(parsed, { timeoutMs }, hide)
+      : new HttpTransport(parsed, { timeoutMs, connections: MAX_CONCURRENCY }, hide);
+    this.#batch = new LargestAccepted(options.maxBatch ?? USUAL_BATCH);
+    this.#limiter = new Limiter({
+      time,
+      maxConcurrency: MAX_CONCURRENCY,
+      maxCallsPerSecond: options.maxCallsPerSecond,
+      maxWaitMs: timeoutMs,
+      onLearned: () => this.#tellLearned(),
     });
+    this.#check = new ChainCheck(this.name, chainId, time);
+    this.#session = new Session({
+      ...{ name: this.name, transport: this.#transport, limiter: this.#limiter, check: this.#check },
+      exchange: new Exchange(this.name, this.#transport, redactor, timeoutMs),
+      ...{ observer, time, timeoutMs },
+    });
+    this.#coalescer = new Coalescer(
+      (calls, signal) => this.#sendBatch(calls, signal),
+      () => this.limits.batch,
+    );
   }
 
   /**
-   * Sends the calls in one request and returns their outcomes in the same order.
-   * @throws TransportError when there is no answer; OperatorError when the server serves another chain.
+   * Outcomes of the calls in their order, sent together with whatever else is asked now.
+   * @throws TransportError when there is no answer; WrongChainError when it serves another chain.
    */
-  async send(calls: readonly Call[], signal?: AbortSignal): Promise<Outcome[]> {
-    if (!this.#chainChecked) await this.#checkChain(signal);
-    return this.#exchange(calls, signal);
+  send(calls: readonly Call[], signal?: AbortSignal): Promise<Outcome[]> {
+    return this.#coalescer.add(calls, signal);
+  }
+
+  get limits(): LearnedLimits {
+    const { concurrency, rate } = this.#limiter;
+    // More in one batch than a second allows would be refused as a whole.
+    const batch = rate === undefined ? this.#batch.max : Math.min(this.#batch.max, Math.max(1, Math.floor(rate)));
+    const logRange = Number.isFinite(this.#logRange.max) ? this.#logRange.max : undefined;
+    return { concurrency, callsPerSecond: rate, batch, logRange };
+  }
+
+  /** Whether a request would be sent at once. */
+  get spare(): boolean {
+    return this.#limiter.spare;
+  }
+
+  /** How long it is until a request may be sent, in milliseconds. */
+  get delayMs(): number {
+    return this.#limiter.delayMs();
+  }
+
+  /** Why it is left out for now: it said that it serves another chain. */
+  get wrongChain(): WrongChainError | undefined {
+    return this.#check.wrong;
+  }
+
+  get state(): Breaker["state"] {
+    return this.#breaker.state;
+  }
+
+  /** Its newest block, as far as it told. */
+  get head(): bigint | undefined {
+    return this.#head;
+  }
+
+  sawHead(number: bigint): void {
+    if (number === this.#head) return;
+    this.#head = number;
+    this.#observer.head({ endpoint: this.name, number });
+  }
+
+  /** An answer of it was used, or could have been. */
+  succeeded(shape: string, ms: number): void {
+    this.pace.answered(shape, ms, this.#time.now());
+    if (this.#breaker.succeeded()) this.#observer.state({ endpoint: this.name, state: "up", why: "it answers again" });
+  }
+
+  /** It gave nothing that could be used. */
+  failed(why: string): void {
+    this.pace.failed();
+    if (this.#breaker.failed()) this.#observer.state({ endpoint: this.name, state: "down", why });
+  }
+
+  /** A range of so many blocks was too large for it. */
+  refusedLogRange(blocks: number, words: string): void {
+    if (this.#logRange.refused(blocks, words)) this.#tellLearned();
   }
 
   /** The next call is sent only after the server has said again that it serves our chain. */
   recheckChain(): void {
-    this.#chainChecked = false;
+    this.#check.forget();
+  }
+
+  /** The connection over which it can push, if it can. */
+  get socket(): SocketTransport | undefined {
+    return this.#transport instanceof SocketTransport ? this.#transport : undefined;
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#transport.close();
   }
 
-  async #checkChain(signal: AbortSignal | undefined): Promise<void> {
-    const [outcome] = await this.#exchange([{ method: "eth_chainId", params: [] }], signal);
-    // Silence is not a mismatch: only a clear answer with another number is.
-    if (outcome === undefined || "error" in outcome)
-      throw new TransportError(`${this.name}: eth_chainId was not answered`, { cause: outcome?.error });
-    const chainId = parseQuantity(outcome.result, "chain id");
-    if (chainId !== this.#options.chainId && DEFENCES.chainId) {
-      const message = `${this.name} serves chain ${chainId}, the configuration says ${this.#options.chainId}: correct the RPC URL`;
-      this.#tellFailure("eth_chainId", "wrong-chain", message);
-      throw new OperatorError(message);
-    }
-    this.#chainChecked = true;
-  }
-
-  async #exchange(calls: readonly Call[], signal: AbortSignal | undefined): Promise<Outcome[]> {
-    const first = this.#nextId;
-    this.#nextId += calls.length;
-    const requests = calls.map(({ method, params }, i) => ({ jsonrpc: "2.0", id: first + i, method, params }));
-    const methods = [...new Set(calls.map((call) => call.method))].join(", ");
-    const began = performance.now();
-    const body = await this.#post(JSON.stringify(requests.length === 1 ? requests[0] : requests), methods, signal);
-
-    this.#options.observer?.answered({
-      endpoint: this.name,
-      method: methods,
-      calls: calls.length,
-      ms: performance.now() - began,
-    });
-    const answers = Array.isArray(body) ? (body as Answer[]) : [body as Answer];
-    const byId = new Map(answers.map((answer) => [answer?.id, answer]));
-    return requests.map(({ id, method }) => {
-      // An error about the whole batch comes alone, with a null id.
-      const answer = byId.get(id) ?? (answers.length === 1 && answers[0]?.error ? answers[0] : undefined);
-      if (answer === undefined) throw this.#failed(methods, "malformed", "the batch's answer lacks a call");
-      if (answer.error === undefined || answer.error === null) return { result: answer.result };
-      const { code, message } = answer.error;
-      const said = typeof message === "string" ? message.slice(0, 300) : JSON.stringify(answer.error).slice(0, 300);
-      const shown = this.#redacted(said);
-      this.#tellFailure(method, "refused", shown);
-      return { error: new RpcError(`${this.name} ${method}: ${shown}`, typeof code === "number" ? code : 0) };
-    });
-  }
-
-  async #post(body: string, methods: string, signal: AbortSignal | undefined): Promise<unknown> {
-    const bound = AbortSignal.timeout(this.#options.timeoutMs);
-    let status: number;
-    let text: string;
+  /** One request, or several smaller ones where the server finds it too large. */
+  async #sendBatch(calls: readonly Call[], signal: AbortSignal): Promise<Outcome[]> {
+    if (calls.length === 1) return this.#session.request(calls, signal);
+    let outcomes: Outcome[];
     try {
-      const response = await this.#pool.request({
-        path: this.#path,
-        method: "POST",
-        headers: this.#headers,
-        body,
-        signal: signal ? AbortSignal.any([signal, bound]) : bound,
-      });
-      status = response.statusCode;
-      text = await response.body.text();
+      outcomes = await this.#session.request(calls, signal);
     } catch (error) {
-      throw this.#failed(
-        methods,
-        bound.aborted ? "timeout" : "connection",
-        bound.aborted ? `no answer within ${this.#options.timeoutMs} ms` : explain(error),
-        error,
-      );
+      if (!isTooLarge(error)) throw error;
+      this.#refusedBatch(calls.length, (error as Error).message);
+      return this.#inSmaller(calls, signal);
     }
-    // Many servers put the JSON-RPC error of a limit into a 4xx; others answer with a page.
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      // The parser's message quotes the text, unredacted: said here instead of kept as cause.
-      throw this.#failed(methods, status >= 400 ? "http" : "malformed", `HTTP ${status}, not JSON: ${quote(text)}`);
-    }
-    if (typeof parsed !== "object" || parsed === null)
-      throw this.#failed(methods, "malformed", `HTTP ${status}, not JSON-RPC`);
-    if (status >= 400 && !("error" in parsed)) throw this.#failed(methods, "http", `HTTP ${status}`);
-    return parsed;
+    // Some answers are there and others were refused because of them.
+    const refused = [...outcomes.keys()].filter((i) => saysBatch(outcomes[i]) !== undefined);
+    const [first] = refused;
+    if (first === undefined) return outcomes;
+    this.#refusedBatch(calls.length, saysBatch(outcomes[first]) ?? "");
+    const left = refused.map((i) => calls[i] as Call);
+    const again = await this.#inSmaller(left, signal);
+    return outcomes.map((outcome, i) => again[refused.indexOf(i)] ?? outcome);
   }
 
-  #failed(methods: string, kind: FailureKind, why: string, cause?: unknown): TransportError {
-    this.#chainChecked = false;
-    const message = `${this.name} ${methods}: ${this.#redacted(why)}`;
-    this.#tellFailure(methods, kind, message);
-    return new TransportError(message, { cause });
+  async #inSmaller(calls: readonly Call[], signal: AbortSignal): Promise<Outcome[]> {
+    const size = Math.min(this.limits.batch, Math.max(1, Math.ceil(calls.length / 2)));
+    const parts: Promise<Outcome[]>[] = [];
+    for (let i = 0; i < calls.length; i += size) parts.push(this.#sendBatch(calls.slice(i, i + size), signal));
+    return (await Promise.all(parts)).flat();
   }
 
-  #tellFailure(method: string, kind: FailureKind, message: string): void {
-    this.#options.observer?.failed({ endpoint: this.name, method, kind, message, next: "the next endpoint is asked" });
+  #refusedBatch(calls: number, words: string): void {
+    if (this.#batch.refused(calls, words)) this.#tellLearned();
   }
 
-  #redacted(text: string): string {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+  #tellLearned(): void {
+    this.#observer.learned({ endpoint: this.name, limits: this.limits });
   }
+}
+
+/** What the server said if it was about the batch and not about the call. */
+function saysBatch(outcome: Outcome | undefined): string | undefined {
+  if (outcome === undefined || !("error" in outcome)) return undefined;
+  return saysBatchTooLarge(outcome.error.message) ? outcome.error.message : undefined;
 }

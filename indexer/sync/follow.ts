@@ -1,4 +1,4 @@
-import { type Address, sameBytes, toHex } from "../grants/bytes.ts";
+import { type Address, type Bytes32, sameBytes, toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { ChainReader, Tip } from "../rpc/chainReader.ts";
@@ -28,13 +28,15 @@ export interface FollowOptions {
   readonly contracts: readonly Address[];
   /** First block to read when nothing is indexed yet. */
   readonly startBlock: bigint;
-  /** Resolves when it is time to look at the head again. */
-  readonly pause: () => Promise<void>;
+  /** Resolves when it is time to look at the head again: after so long at most, if that is given. */
+  readonly pause: (atMostMs?: number) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** Above this distance from the head, blocks are read in ranges ahead of the writer. */
 const TAIL_BLOCKS = 16n;
+/** Between two looks at what may be a reorg, however seldom the head is looked at otherwise. */
+const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Follows a chain from where the window stands: history first, then every new head, and back whenever the node's chain
@@ -45,18 +47,25 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
   const { reader, contracts, startBlock, pause, signal } = options;
   const fetcher = new BlockFetcher(reader, contracts);
   const size = new RangeSize();
-  let suspected: Uint8Array | undefined;
+  let suspected: Bytes32 | undefined;
 
   while (!signal.aborted) {
     const tip = await reader.tip(signal);
     const fork = await forkedAt(reader, window, tip, signal);
     if (fork !== undefined) {
-      // One look can be a node that is syncing, or another node behind the same name. Two looks that agree are a reorg.
-      if (DEFENCES.secondLook && (suspected === undefined || !sameBytes(suspected, fork.theirs))) {
+      // Nor is it a reorg when another chain's node took the place of ours.
+      if (suspected === undefined) reader.recheckChain();
+      // One look can be a node that is syncing, or another node behind the same name. It is a reorg when another endpoint
+      // has that block too or, where nobody else can say, when a second look shows it again.
+      const opinion = await reader.secondOpinion(fork.number, fork.theirs, signal);
+      const again = suspected !== undefined && sameBytes(suspected, fork.theirs);
+      if (opinion === "denied" && again)
+        throw new RetryableError(
+          `endpoints contradict each other about block ${fork.number} (${toHex(fork.theirs)} or not): nothing is rolled back until they agree`,
+        );
+      if (opinion !== "confirmed" && !again && DEFENCES.secondLook) {
         suspected = fork.theirs;
-        // Nor is it one when another chain's node took the place of ours.
-        reader.recheckChain();
-        await pause();
+        await pause(LOOK_AGAIN_MS);
         continue;
       }
       suspected = undefined;
@@ -135,7 +144,7 @@ async function* blocksUpTo(
 
 interface Fork {
   readonly number: bigint;
-  readonly theirs: Uint8Array;
+  readonly theirs: Bytes32;
 }
 
 /** Where the node's chain is seen to differ from ours, if it is: at its head, at ours, or right above ours. */

@@ -108,7 +108,10 @@ test("every problem at once: where, what was given, what was expected", () => {
     ["chains[0].chainId", /expected a chain id such as 42161.*got "\\"eip155:0\\""/],
     ["chains[0].pollIntervalMs", /expected int.*got "1\.5"/],
     ["chains[1].rpc", /expected array to have >=1 items/],
-    ["chains[2].rpc[0]", /expected a URL with http:\/\/ or https:\/\/, got a value that is not shown/],
+    [
+      "chains[2].rpc[0]",
+      /expected a URL with http:\/\/ or https:\/\/ or ws:\/\/ or wss:\/\/, got a value that is not shown/,
+    ],
     ["chains[2].rpc[1]", /expected a URL/],
     ["chains[3].name", /expected string to have >=1 characters/],
     [
@@ -193,7 +196,7 @@ test("no secret is shown, wherever it was put by mistake", () => {
   ])
     problems(content);
   assert.deepEqual(
-    problems({}, { GRANTLEDGER_DATABASE_URL: `db:${SECRET}`, GRANTLEDGER_RPC_1: `${rpc},wss://node/${SECRET}` }).map(
+    problems({}, { GRANTLEDGER_DATABASE_URL: `db:${SECRET}`, GRANTLEDGER_RPC_1: `${rpc},ftp://node/${SECRET}` }).map(
       (line) => line.replace(/: .*/, ""),
     ),
     ["database.url", "chains[0].rpc[1]"],

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Call } from "../../indexer/rpc/endpoint.ts";
+import type { Call } from "../../indexer/rpc/batch.ts";
 
 /**
  * A JSON-RPC server in front of a real node that alters what the node says. Each fault is a function of one answer, or

@@ -4,6 +4,7 @@ import { type Bytes32, toAddress, toHex } from "../../indexer/grants/bytes.ts";
 import { OperatorError, RetryableError } from "../../indexer/ops/errors.ts";
 import type { Header } from "../../indexer/rpc/answers.ts";
 import type { ChainReader } from "../../indexer/rpc/chainReader.ts";
+import type { SecondOpinion } from "../../indexer/rpc/quorum.ts";
 import { type FollowOptions, follow, type Step } from "../../indexer/sync/follow.ts";
 import { LinkedWindow } from "../../indexer/sync/window.ts";
 import { chainOf, EMPTY_BLOOM, FULL_BLOOM, hashOf, header, logAt } from "./headers.ts";
@@ -47,6 +48,10 @@ class Memory implements ChainReader {
     this.asked.push("receipts");
     if (this.receipts === "unsupported") return undefined;
     return hashes.map((hash) => (this.receipts === "empty" ? [] : [logAt(this.#numberOf(hash), 0, 0)]));
+  }
+  opinion: SecondOpinion = "none";
+  async secondOpinion() {
+    return this.opinion;
   }
   recheckChain() {
     this.rechecks++;
@@ -176,6 +181,43 @@ test("a reorg takes two looks that agree, and the chain's id in between", async 
   assert.ok(node.rechecks >= 1);
   await untilStep(isConfirm);
   assert.deepEqual(window.head?.hash, hashOf(19, 1));
+});
+
+test("another endpoint's word decides at once: a reorg that it confirms, none that it denies", async () => {
+  const node = new Memory(20);
+  node.finalized = 2;
+  const { until: untilStep, next, window } = following(node);
+  await untilStep(isConfirm);
+  node.reorg(3, 1);
+  node.opinion = "confirmed";
+  const before = node.tips;
+  const step = await next();
+  assert.equal(step.type === "rollback" && step.ancestor.number, 16n);
+  assert.equal(node.tips - before, 1, "no second look was needed");
+  await untilStep(isConfirm);
+
+  node.reorg(5, 2);
+  node.opinion = "denied";
+  const ours = window.head?.hash;
+  await assert.rejects(next(), (error) => {
+    assert.ok(error instanceof RetryableError);
+    assert.match(error.message, /contradict each other about block 19 .*nothing is rolled back until they agree/);
+    return true;
+  });
+  assert.deepEqual(window.head?.hash, ours);
+});
+
+test("a denied branch that is gone at the next look was none", async () => {
+  const node = new Memory(20);
+  const { until: untilStep, next } = following(node);
+  await untilStep(isConfirm);
+  const ours = node.blocks;
+  node.reorg(3, 1);
+  node.opinion = "denied";
+  node.onTip = () => {
+    node.blocks = ours;
+  };
+  assert.equal((await next()).type, "confirm");
 });
 
 test("a chain that moves between the look and the read is not taken for the one that was looked at", async () => {
