@@ -64,16 +64,18 @@ try {
   );
   await client.end();
   const perRow = (Number(sizes[0].heap) + Number(sizes[0].indexes)) / Number(sizes[0].n);
-  say(`knowledge: ${perRow.toFixed(0)} bytes a row; a block every 0.25 s, each a step: ${((perRow * 345_600) / 1e6).toFixed(1)} MB a day`);
+  say(
+    `knowledge: ${perRow.toFixed(0)} bytes a row; a block every 0.25 s, each a step: ${((perRow * 345_600) / 1e6).toFixed(1)} MB a day`,
+  );
 
   const database = new Database(url, () => {});
-  const now: Moment = { clock: (FROM + BLOCKS) * 1000, at: undefined, known: undefined };
+  const now: Moment = { clock: (FROM + BLOCKS) * 1000, at: undefined, known: undefined, finality: "LATEST" };
   const moments: Record<string, () => Moment> = {
     present: () => now,
     at: () => ({ ...now, at: BigInt(FROM + random.int(BLOCKS)) }),
     knownAt: () => {
       const moment = FROM + random.int(BLOCKS);
-      return { clock: moment * 1000, at: undefined, known: BigInt(moment) * 1_000_000n };
+      return { ...now, clock: moment * 1000, known: BigInt(moment) * 1_000_000n };
     },
   };
   const rates = new Map<string, number[]>(Object.keys(moments).map((name) => [name, []]));
@@ -83,10 +85,8 @@ try {
       const asker = async (): Promise<void> => {
         for (let i = 0; i < CHECKS / CONNECTIONS; i++) {
           const { credential, grantee } = random.pick(rows);
-          await readCheck(database, {
-            ...{ credential: toCredentialRef(credential), grantee: toAddress(grantee), purpose: 1, chainId: undefined },
-            moment: moment(),
-          });
+          const pair = { credential: toCredentialRef(credential), grantee: toAddress(grantee), purpose: 1 };
+          await readCheck(database, pair, { chainId: undefined, moment: moment() });
         }
       };
       await Promise.all(Array.from({ length: CONNECTIONS }, asker));
@@ -95,7 +95,8 @@ try {
   await database.close();
   const median = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1] ?? 0;
   const base = median(rates.get("present") ?? []);
-  for (const [name, list] of rates) say(`${name}: ${median(list).toFixed(0)} checks/s, ${(median(list) / base).toFixed(2)} of the present`);
+  for (const [name, list] of rates)
+    say(`${name}: ${median(list).toFixed(0)} checks/s, ${(median(list) / base).toFixed(2)} of the present`);
 } finally {
   await postgres.stop();
 }

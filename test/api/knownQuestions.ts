@@ -63,7 +63,15 @@ export function anyQuestion(
     ...{ field, fields: `edges { cursor } nodes { ${node} } ${PAGE} ${KNOWN}`, tells: true },
     args: [...filter(...parts, maybe(0.2, chain)), ...at, ...page(field)],
   });
-  switch (random.int(11)) {
+  const of = (): string[] => [
+    ...maybe(0.6, () => `purpose: ${random.pick(PURPOSES)}`),
+    ...[`use: ${random.pick(["PURPOSE", "RECORD_KEEPING"])}`, ...maybe(0.3, chain), ...at],
+    ...maybe(0.3, () => "requireAnchor: true"),
+    ...maybe(0.2, () => `finality: ${random.pick(["SAFE", "FINALIZED"])}`),
+    ...maybe(0.2, () => "maxLag: 1"),
+  ];
+  const access = `edges { cursor } nodes { credential grantee purpose answer { ${CHECK} } } complete ${PAGE} ${KNOWN}`;
+  switch (random.int(14)) {
     case 0:
       return list(
         "grants",
@@ -120,13 +128,29 @@ export function anyQuestion(
       if (ids.length > 0)
         return { field: "grant", args: [`id: "${random.pick(ids)}"`, ...at], fields: WHOLE_GRANT, tells: false };
       break;
+    case 8:
+      return {
+        ...{ field: "whoCanRead", fields: access, tells: true },
+        args: [`credential: ${credential()}`, ...of(), ...page("whoCanRead")],
+      };
+    case 9:
+      return {
+        ...{ field: "readableBy", fields: access, tells: true },
+        args: [`grantee: ${grantee()}`, ...of(), ...page("readableBy")],
+      };
+    case 10: {
+      const pairs = Array.from(
+        { length: 1 + random.int(8) },
+        () => `{credential: ${credential()}, grantee: ${grantee()}}`,
+      );
+      return {
+        ...{ field: "checkMany", fields: `answers { id answer { ${CHECK} } } ${KNOWN}`, tells: true },
+        args: [`checks: [${pairs.join(", ")}]`, ...maybe(0.3, chain), ...at],
+      };
+    }
   }
   return {
     ...{ field: "check", fields: CHECK, tells: true },
-    args: [
-      ...[`credential: ${credential()}`, `grantee: ${grantee()}`, `use: ${random.pick(["PURPOSE", "RECORD_KEEPING"])}`],
-      ...[...maybe(0.6, () => `purpose: ${random.pick(PURPOSES)}`), ...maybe(0.3, chain), ...at],
-      ...maybe(0.3, () => "requireAnchor: true"),
-    ],
+    args: [...[`credential: ${credential()}`, `grantee: ${grantee()}`, ...of()]],
   };
 }

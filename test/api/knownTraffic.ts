@@ -46,8 +46,11 @@ export class KnownTraffic {
   #state: State = { grants: new Map(), credentials: new Map(), entities: new Map(), operations: 0 };
   readonly #after = new Map<bigint, State>();
 
-  constructor(random: Random) {
+  readonly #grantsOnly: boolean;
+
+  constructor(random: Random, options: { grantsOnly?: boolean } = {}) {
     this.#random = random;
+    this.#grantsOnly = options.grantsOnly ?? false;
   }
 
   /** Some events of a block of this time. */
@@ -75,7 +78,7 @@ export class KnownTraffic {
 
   #event(time: bigint): Gibberish | undefined {
     const dice = this.#random.int(100);
-    if (dice < 55) return this.#grant(time);
+    if (dice < 55 || this.#grantsOnly) return this.#grant(time);
     if (dice < 75) return this.#credential(time);
     if (dice < 88) return this.#entity();
     if (dice < 95) return this.#operation(time);

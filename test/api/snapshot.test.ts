@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import pg from "pg";
+import { quarantineChain, retireChain } from "../../indexer/ledger/holdChain.ts";
+import { resumeWhereItStands } from "../../indexer/ledger/resumeChain.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { address, bytes32, NOW, openWorld, type TestChain, type World } from "./world.ts";
 
@@ -122,6 +125,25 @@ describe("one answer, one snapshot", () => {
       const { knownAt } = JSON.parse(body).data.answer;
       assert.equal(await ask(`, knownAt: "${knownAt}"`), body);
     }
+  });
+
+  it("also across what an operator decides", async () => {
+    const client = new pg.Client({ connectionString: world.databaseUrl });
+    await client.connect();
+    const decision = { text: "the node was wrong", by: "operator" };
+    const ask = async (known = ""): Promise<string> =>
+      (await world.post({ query: `{ answer: ${QUESTIONS.check(known)} }` })).text();
+    const kept = [await ask()];
+    for (const act of [quarantineChain, resumeWhereItStands, quarantineChain, retireChain, resumeWhereItStands]) {
+      await client.query("BEGIN");
+      await act(client, 1n, decision);
+      await client.query("COMMIT");
+      kept.push(await ask());
+    }
+    await client.end();
+    const statuses = kept.map((body) => JSON.parse(body).data.answer.evaluatedAt[0].status);
+    assert.deepEqual(statuses, ["LIVE", "QUARANTINED", "BACKFILL", "QUARANTINED", "RETIRED", "BACKFILL"]);
+    for (const body of kept) assert.equal(await ask(`, knownAt: "${JSON.parse(body).data.answer.knownAt}"`), body);
   });
 
   it("what is still to come is refused, what came before everything is nothing", async () => {
