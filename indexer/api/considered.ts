@@ -31,6 +31,8 @@ export interface ConsideredChain extends ChainFindings {
   readonly health: ChainHealth;
   /** The moment that it is looked at. */
   readonly at: UnixTime;
+  /** What was asked for and the chain does not meet. */
+  readonly unmet: "CHAIN_NOT_FINAL" | "CHAIN_LAGS" | undefined;
   /** Of the answer that this is for. */
   readonly moment: Moment;
   /** True when that moment is later than anything the chain can have told us of. */
@@ -39,19 +41,16 @@ export interface ConsideredChain extends ChainFindings {
 
 /** What stands in the way of an answer, the most lasting first: the first that applies is reported. */
 export const OBSTACLES = [
-  "AT_IN_FUTURE",
-  "NO_CHAIN",
-  "CHAIN_QUARANTINED",
-  "CHAIN_BEHIND",
-  "CHAIN_STALE",
-  "CHAIN_RETIRED",
-] as const;
+  ...(["AT_IN_FUTURE", "NO_CHAIN", "CHAIN_QUARANTINED", "CHAIN_BEHIND", "CHAIN_NOT_FINAL", "CHAIN_LAGS"] as const),
+  ...(["CHAIN_STALE", "CHAIN_RETIRED"] as const),
+];
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** Why nothing can rest on a chain now; undefined when it can. */
-export function obstacleOf(on: Pick<ConsideredChain, "health" | "inFuture">): Obstacle | undefined {
+export function obstacleOf(on: Pick<ConsideredChain, "health" | "inFuture" | "unmet">): Obstacle | undefined {
   if (on.inFuture) return "AT_IN_FUTURE";
-  return OBSTACLE_BY_HEALTH[on.health];
+  const obstacle = OBSTACLE_BY_HEALTH[on.health];
+  return obstacle === undefined || obstacle === "CHAIN_STALE" ? (on.unmet ?? obstacle) : obstacle;
 }
 
 const OBSTACLE_BY_HEALTH: Readonly<Record<ChainHealth, Obstacle | undefined>> = {

@@ -4,7 +4,14 @@ import { BugError, RetryableError } from "../ops/errors.ts";
 
 /** Errors at the API's edge. `extensions.code` is stable: programs decide by it, the message is for people. */
 
-export const ERROR_CODES = ["BAD_INPUT", "BAD_CURSOR", "NOT_FOUND", "RETRYABLE", "INTERNAL"] as const;
+export const ERROR_CODES = [
+  "BAD_INPUT",
+  "BAD_CURSOR",
+  "NOT_FOUND",
+  "NOT_YET_INDEXED",
+  "RETRYABLE",
+  "INTERNAL",
+] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** The caller must change an argument. */
@@ -16,6 +23,11 @@ export const badCursor = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: "BAD_CURSOR" satisfies ErrorCode } });
 
 const RETRY_AFTER_SECONDS = "1";
+const UNAVAILABLE = { status: 503, headers: { "retry-after": RETRY_AFTER_SECONDS } };
+
+/** The caller tries again: the block it asked for is still to be indexed. */
+export const notYetIndexed = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: "NOT_YET_INDEXED" satisfies ErrorCode, http: UNAVAILABLE } });
 
 const isCode = (code: unknown): code is ErrorCode => ERROR_CODES.some((known) => known === code);
 
@@ -42,7 +54,7 @@ export function maskError(error: unknown): GraphQLError {
       path,
       extensions: {
         code: "RETRYABLE" satisfies ErrorCode,
-        http: { status: 503, headers: { "retry-after": RETRY_AFTER_SECONDS } },
+        http: UNAVAILABLE,
       },
     });
   // Without a path it was raised before execution: the document or its variables are at fault. With one and without a

@@ -42,6 +42,10 @@ function obstacleWords({ reason, obstacle, unknown }: Outcome): string {
       return `${isoTime(obstacle.at)} is still to come, and a grant may be ended or made until then`;
     case "CHAIN_QUARANTINED":
       return `${chain} contradicted itself and waits for the operator of this index${may}`;
+    case "CHAIN_NOT_FINAL":
+      return `no block of ${chain} is yet as final as was asked for${may}`;
+    case "CHAIN_LAGS":
+      return `${chain} is known less far than was asked for${may}`;
     case "CHAIN_STALE":
       return `the node of ${chain} has not confirmed its newest block for too long${may}`;
     case "CHAIN_RETIRED":

@@ -29,6 +29,15 @@ export interface EntityKey {
   readonly contract: Address;
 }
 
+/** That somebody can read something for a purpose, on whatever chains. */
+export interface AccessKey {
+  readonly credential: CredentialRef;
+  readonly grantee: Address;
+  readonly purpose: Purpose;
+}
+
+export type AccessKeyKind = "readerCursor" | "readableCursor";
+
 export interface EventKey {
   readonly chainId: bigint;
   readonly seq: bigint;
@@ -43,6 +52,7 @@ const VERSION = 1;
 const KINDS = [
   ...(["grantId", "eventId", "chainId", "grantCursor", "eventCursor"] as const),
   ...(["credentialId", "credentialCursor", "entityId", "entityCursor"] as const),
+  ...(["readerCursor", "readableCursor"] as const),
 ];
 export type KeyKind = (typeof KINDS)[number];
 
@@ -57,6 +67,8 @@ const LENGTH: Record<KeyKind, number> = {
   credentialCursor: 60,
   entityId: 48,
   entityCursor: 48,
+  readerCursor: 54,
+  readableCursor: 54,
 };
 const HEADER = 2;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -92,6 +104,14 @@ export function encodeEntityKey(kind: "entityId" | "entityCursor", key: EntityKe
   bytes.set(key.account, 2);
   bytes.writeBigInt64BE(key.chainId, 22);
   bytes.set(key.contract, 30);
+  return bytes.toString("base64url");
+}
+
+export function encodeAccessKey(kind: AccessKeyKind, key: AccessKey): string {
+  const bytes = start(kind);
+  bytes.set(key.credential, 2);
+  bytes.set(key.grantee, 34);
+  bytes.writeUInt16BE(key.purpose, 54);
   return bytes.toString("base64url");
 }
 
@@ -168,6 +188,17 @@ export function decodeEntityKey(kind: "entityId" | "entityCursor", text: string)
   const chainId = bytes && stored(bytes, 22);
   if (bytes === undefined || chainId === undefined) return undefined;
   return { account: toAddress(bytes.subarray(2, 22)), chainId, contract: toAddress(bytes.subarray(30, 50)) };
+}
+
+export function decodeAccessKey(kind: AccessKeyKind, text: string): AccessKey | undefined {
+  const bytes = expect(kind, text);
+  return (
+    bytes && {
+      credential: toCredentialRef(bytes.subarray(2, 34)),
+      grantee: toAddress(bytes.subarray(34, 54)),
+      purpose: bytes.readUInt16BE(54),
+    }
+  );
 }
 
 export function decodeEventId(text: string): EventKey | undefined {

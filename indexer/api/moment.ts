@@ -12,19 +12,26 @@ export interface Moment {
   readonly at: UnixTime | undefined;
   /** What was known by then; what is known now without it. */
   readonly known: KnownAt["of"] | undefined;
+  /** How final the blocks must be that it rests on. */
+  readonly finality: FinalityWanted;
 }
+
+export const FINALITIES_WANTED = ["LATEST", "SAFE", "FINALIZED"] as const;
+export type FinalityWanted = (typeof FINALITIES_WANTED)[number];
 
 export interface MomentArguments {
   readonly at?: UnixTime | null | undefined;
   readonly knownAt?: KnownAt | null | undefined;
+  readonly finality?: FinalityWanted | null | undefined;
 }
 
 /** @throws GraphQLError BAD_INPUT when nobody can know yet what will be known then. */
-export function momentOf({ clock }: Pick<Context, "clock">, { at, knownAt }: MomentArguments): Moment {
+export function momentOf({ clock }: Pick<Context, "clock">, { at, knownAt, ...args }: MomentArguments): Moment {
   const now = clock();
-  if (knownAt == null) return { clock: now, at: at ?? undefined, known: undefined };
+  const finality = args.finality ?? "LATEST";
+  if (knownAt == null) return { clock: now, at: at ?? undefined, known: undefined, finality };
   if (knownAt.clock > now) throw badInput("knownAt: expected a moment that is not still to come");
-  return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of };
+  return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of, finality };
 }
 
 /** The clock of the answer in unix seconds. */

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { remember } from "./knowledge.ts";
 
 /** What an operator decides about a chain, and why. */
 export interface Decision {
@@ -21,7 +22,7 @@ export async function touchChain(client: pg.ClientBase, chainId: bigint): Promis
 }
 
 /**
- * Records a decision, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
+ * Records a decision, and what is known of the chain from it on, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
  * is when it was decided, and its cursor where the chain stands after it.
  * @param found what stood against the chain before.
  */
@@ -38,4 +39,5 @@ export async function recordIntervention(
        FROM chain WHERE chain_id = $1`,
     [chainId, action, decision.text, decision.by, found],
   );
+  await remember(client, chainId);
 }

@@ -10,7 +10,7 @@ import type pg from "pg";
 const LATE_INDEXES = {
   event_by_grant: "INDEX event_by_grant ON event (credential, grantee, seq)",
   event_by_holder: "INDEX event_by_holder ON event (holder, block_time, chain_id, seq)",
-  event_by_grantee: "INDEX event_by_grantee ON event (grantee, block_time, chain_id, seq)",
+  event_by_grantee: "INDEX event_by_grantee ON event (grantee, block_time, chain_id, seq) WHERE grantee IS NOT NULL",
   event_by_time: "INDEX event_by_time ON event (block_time, chain_id, seq)",
   // Its rows come from linked blocks, once each; that no two have one position is found here, before anybody is answered.
   event_live_position:

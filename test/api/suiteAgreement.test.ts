@@ -169,14 +169,19 @@ describe("agreement with the contracts", () => {
     ] as const;
     let compared = 0;
     for (const [use, requireAnchor] of USES) {
-      const answers = await ask(
-        `{ ${pairs.map((pair, i) => `q${i}: ${question(pair)}, use: ${use}, requireAnchor: ${requireAnchor}${chain}${moment}) { ...A }`).join(" ")} }
-         fragment A on CheckAnswer { decision reason credentials { status } issuers { status } }`,
+      const rest = `requireAnchor: ${requireAnchor}${chain}${moment}`;
+      const { many, ...answers } = await ask(
+        `{ ${pairs.map((pair, i) => `q${i}: ${question(pair)}, use: ${use}, requireAnchor: ${requireAnchor}${chain}${moment}) { ...A }`).join(" ")} ${lists(use, rest)}
+           many: checkMany(checks: [${pairs.map((pair) => `{use: ${use}, ${named(pair)}}`).join(", ")}], ${rest}) { answers { answer { ...A } } } }
+         fragment A on CheckAnswer { decision reason credentials { status } issuers { status } }
+         fragment L on AccessConnection { complete nodes { credential grantee purpose } }`,
       );
       for (const [i, pair] of pairs.entries()) {
         const said = seen.map((of) => of.get(pair.grantId)).filter((one) => one !== undefined);
         const [decision, reasons] = expected(said, use, requireAnchor);
         const answer = answers[`q${i}`];
+        assert.deepEqual(many.answers[i]?.answer, answer);
+        assert.deepEqual(listed(answers, pair), decision === "ALLOWED" ? [true, true] : [false, false], pair.grantId);
         const where = `${use} ${requireAnchor} on ${which} at ${at}, blocks ${blocks}: ${JSON.stringify(said)}; ${again}`;
         assert.equal(answer.decision, decision, where);
         assert(reasons.includes(answer.reason), `${answer.reason} is none of ${reasons}: ${where}`);
@@ -199,8 +204,37 @@ describe("agreement with the contracts", () => {
     return compared;
   }
   const statusOf = ({ status }: { status: string }): string => status;
-  const question = ({ credential, grantee, purpose }: Pair): string =>
-    `check(credential: "${credential.ref}", grantee: "${traffics[0]?.account(grantee)}", purpose: ${purpose}`;
+  const named = ({ credential, grantee, purpose }: Pair): string =>
+    `credential: "${credential.ref}", grantee: "${traffics[0]?.account(grantee)}", purpose: ${purpose}`;
+  const question = (pair: Pair): string => `check(${named(pair)}`;
+
+  /** Who can read each credential, and what each grantee can read. */
+  function lists(use: string, rest: string): string {
+    const pairs = (traffics[0] as SuiteTraffic).pairs();
+    const [refs, grantees] = [
+      new Set(pairs.map((one) => one.credential.ref)),
+      new Set(pairs.map((one) => one.grantee)),
+    ];
+    return [
+      ...[...refs].map((ref) => `w${ref}: whoCanRead(credential: "${ref}", use: ${use}, ${rest}) { ...L }`),
+      ...[...grantees].map(
+        (one) => `r${one}: readableBy(grantee: "${traffics[0]?.account(one)}", use: ${use}, ${rest}) { ...L }`,
+      ),
+    ].join(" ");
+  }
+
+  /** Whether a pair is in the list of its credential, and in that of its grantee. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into, and each query is known.
+  function listed(answers: any, { credential, grantee, purpose }: Pair): boolean[] {
+    const account = traffics[0]?.account(grantee).toLowerCase();
+    return [answers[`w${credential.ref}`], answers[`r${grantee}`]].map(({ nodes, complete }) => {
+      assert.equal(complete, true);
+      return nodes.some(
+        (one: { credential: string; grantee: string; purpose: number }) =>
+          one.credential === credential.ref && one.grantee.toLowerCase() === account && one.purpose === purpose,
+      );
+    });
+  }
 
   it("at every third block: each chain alone, and both together", async () => {
     let compared = 0;

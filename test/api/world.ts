@@ -90,6 +90,21 @@ export class TestChain {
     this.writer = writer;
   }
 
+  /** Number of the newest block, 0 before the first. */
+  get height(): bigint {
+    return this.#blocks.at(-1)?.number ?? 0n;
+  }
+
+  /** Time of the newest block, 0 before the first. */
+  get time(): bigint {
+    return this.#blocks.at(-1)?.time ?? 0n;
+  }
+
+  /** Goes on where another writer of the same chain ended. */
+  takeOver(before: TestChain): void {
+    this.#blocks.push(...before.#blocks);
+  }
+
   get head(): Header {
     const head = this.#blocks.at(-1);
     if (head === undefined) throw new Error("no block was mined");
@@ -149,8 +164,8 @@ export class TestChain {
 
 export interface MineOptions {
   readonly caughtUp?: boolean;
-  readonly safe?: bigint;
-  readonly final?: bigint;
+  readonly safe?: bigint | undefined;
+  readonly final?: bigint | undefined;
   readonly head?: bigint;
 }
 

@@ -15,6 +15,8 @@ export const unknownChain = (chain: bigint) =>
 export interface Setting {
   readonly evaluatedAt: readonly Evaluation[];
   readonly knownAt: KnownAt;
+  /** Of a list of accesses: whether every chain asked can answer. */
+  readonly complete?: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export function settingOf(
   return evaluate(context, moment, chains);
 }
 
-function evaluate(
+/** The same, whatever the chain and moment. */
+export function evaluate(
   { maxStalenessSeconds }: Pick<Context, "maxStalenessSeconds">,
   moment: Moment,
   chains: readonly ObservedChain[],

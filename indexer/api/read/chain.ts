@@ -6,13 +6,27 @@ import { knownBy, knownValue } from "./known.ts";
 
 /** The ledger's rows of chains, as every answer carries them. */
 
-/** Columns of `chain c`, prefixed so that they stand beside those of a grant or event. */
-export const CHAIN_COLUMNS = `
-  c.chain_id AS c_chain_id, c.name AS c_name, c.status AS c_status, c.quarantine AS c_quarantine,
-  c.head_number AS c_head_number, c.head_time AS c_head_time, c.indexed_number AS c_indexed_number, c.indexed_hash AS c_indexed_hash,
-  c.indexed_time AS c_indexed_time, c.safe_number AS c_safe_number, c.finalized_number AS c_finalized_number,
-  (extract(epoch FROM c.checked_at) * 1000)::bigint AS c_checked_ms, c.last_seq AS c_last_seq,
-  (extract(epoch FROM c.known_at) * 1000000)::bigint AS c_known_us`;
+/** Of `chain c`, prefixed so that they stand beside those of a grant or event. */
+export const CHAIN_EXPRESSIONS: readonly (readonly [name: string, expression: string])[] = [
+  ...([
+    "chain_id",
+    "name",
+    "status",
+    "quarantine",
+    "head_number",
+    "head_time",
+    "indexed_number",
+    "indexed_hash",
+  ] as const),
+  ...(["indexed_time", "safe_number", "finalized_number", "last_seq"] as const),
+]
+  .map((column): [string, string] => [`c_${column}`, `c.${column}`])
+  .concat([
+    ["c_checked_ms", "(extract(epoch FROM c.checked_at) * 1000)::bigint"],
+    ["c_known_us", "(extract(epoch FROM c.known_at) * 1000000)::bigint"],
+  ]);
+
+export const CHAIN_COLUMNS = CHAIN_EXPRESSIONS.map(([name, expression]) => `${expression} AS ${name}`).join(", ");
 
 export interface ChainRow {
   c_chain_id: bigint;

@@ -85,17 +85,17 @@ export const happened = (event: string, at: string | undefined): string =>
   at === undefined ? "true" : `${event}.block_time <= ${at}`;
 
 /**
- * Grants from the trail, with the columns of `access_grant`: basis and context stand in the event that granted, the holds
- * in the newest event about them, and the end of the parent in the parent's own events.
+ * Grants from the trail, with the columns of `access_grant`: basis and context stand in the event that granted (looked for
+ * only where that is an earlier one), the holds in the newest event about them, and the end of the parent in the parent's own events.
  * @param newest SQL of a relation `g` of events that are each the newest of their grant; their chain is `c`, here or around.
  * @param at SQL of the moment up to which the parents' events count, if there is one.
  */
 export const grantsAsOf = (newest: string, at: string | undefined, knowledge: Knowledge): string => `
   SELECT ${of("g", [...GRANT_TABLE.key, ...COLUMNS.filter((name) => !GRANT_TABLE.key.some((key) => key === name))])},
-         t.legal_basis, t.context, h.hold_until, o.grantor, o.parent_granted_at, p.parent_end
+         COALESCE(g.legal_basis, t.legal_basis) AS legal_basis, COALESCE(g.context, t.context) AS context, h.hold_until, o.grantor, o.parent_granted_at, p.parent_end
     FROM ${newest}
     LEFT JOIN LATERAL (${before("'GRANTED', 'GRANTED_ONWARD'", "b.legal_basis, b.context", knowledge)}
-      ${NEWEST_EVENT}) t ON true
+      AND g.legal_basis IS NULL ${NEWEST_EVENT}) t ON true
     LEFT JOIN LATERAL (${before("'HELD', 'HOLD_LIFTED'", "b.hold_until", knowledge)}
       AND g.flags & ${FLAG_HELD} <> 0 ${NEWEST_EVENT}) h ON true
     LEFT JOIN LATERAL (${before("'GRANTED_ONWARD'", "b.grantor, b.parent_granted_at", knowledge)}

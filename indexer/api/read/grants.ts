@@ -8,18 +8,10 @@ import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
 import type { ChainRow } from "./chain.ts";
-import {
-  GRANT_COLUMNS,
-  type GrantAt,
-  type GrantRow,
-  grantKey,
-  grantsAsOf,
-  happened,
-  STATE_COLUMNS,
-  toGrant,
-} from "./grant.ts";
+import { GRANT_COLUMNS, type GrantAt, type GrantRow, STATE_COLUMNS, toGrant } from "./grant.ts";
+import { grantsOfTrail } from "./grantRelation.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
-import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
+import { isPresent, knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
 
 /** Lists of grants: now, from `access_grant`, or at an earlier time, from the trail. */
 
@@ -116,17 +108,11 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
          WHERE ${where.join(" AND ")}
          ORDER BY ${order} LIMIT ${limit}`,
       });
-    if (this.#moment.known === undefined && at === undefined)
-      return from("access_grant", [conditions.where(), ...rest]);
+    if (isPresent(this.#moment)) return from("access_grant", [conditions.where(), ...rest]);
     // The filters name only what is the same in every event of a grant, so they may come before the newest is chosen;
     // the state may not, nor who granted it.
     const until = at === undefined ? undefined : lookedAt;
-    const newest = `
-      SELECT DISTINCT ON (${grantKey("g")}) g.* FROM event g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id
-       WHERE ${conditions.where()} AND ${knowledge.live("g")} AND g.purpose IS NOT NULL AND ${happened("g", until)}
-       ORDER BY ${order}, g.seq DESC`;
-    const joined = `(${newest}) g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id`;
-    return from(`(${grantsAsOf(joined, until, knowledge)})`, rest);
+    return from(grantsOfTrail(conditions.where(), order, until, knowledge), rest);
   }
 }
 

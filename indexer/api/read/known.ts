@@ -1,5 +1,6 @@
 import { timestamptz } from "../../ledger/cursor.ts";
 import type { KnownAt } from "../knownAt.ts";
+import type { FinalityWanted } from "../moment.ts";
 
 /**
  * How a statement is told what was known: which chains there were and how far, and which events stood. Now or then, the
@@ -39,6 +40,22 @@ export const knownBy = (moments: string): Knowledge => ({
   learned: (event) => `${event}.seq <= c.last_seq`,
   retractedAt: (event) => `CASE WHEN ${event}.retracted_at <= c.known_at THEN ${event}.retracted_at END`,
 });
+
+/**
+ * What is known now, or was by `moments`, of blocks that are at least so final: an event of a newer block counts as one that
+ * is not known.
+ */
+export function knowledgeFor(moments: string | undefined, finality: FinalityWanted): Knowledge {
+  const knowledge = moments === undefined ? NEWEST : knownBy(moments);
+  if (finality === "LATEST") return knowledge;
+  const live = (event: string): string =>
+    `${knowledge.live(event)} AND ${event}.block_number <= ${reachedBy(finality)}`;
+  return { ...knowledge, live };
+}
+
+/** How far chain `c` is so final; null where no block of it is. */
+export const reachedBy = (finality: Exclude<FinalityWanted, "LATEST">): string =>
+  finality === "SAFE" ? "GREATEST(c.safe_number, c.finalized_number)" : "c.finalized_number";
 
 /** The value of the parameter: a moment for each chain, or under `*` for all. */
 export function knownValue(of: KnownAt["of"]): string {

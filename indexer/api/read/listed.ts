@@ -3,7 +3,7 @@ import { type Moment, nowOf } from "../moment.ts";
 import type { Window } from "../page.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
 import { type Conditions, type Ordering, orderBy } from "./keyset.ts";
-import { type Knowledge, knownBy, knownValue, NEWEST } from "./known.ts";
+import { type Knowledge, knowledgeFor, knownValue } from "./known.ts";
 
 /** Items of a list, and all the chains that were asked for them: of one statement, hence of one snapshot. */
 export interface Listed<Item> {
@@ -13,8 +13,12 @@ export interface Listed<Item> {
 }
 
 /** What a list may know at its moment. */
-export const knowledgeOf = (conditions: Conditions, { known }: Moment): Knowledge =>
-  known === undefined ? NEWEST : knownBy(conditions.value(knownValue(known)));
+export const knowledgeOf = (conditions: Conditions, { known, finality }: Moment): Knowledge =>
+  knowledgeFor(known === undefined ? undefined : conditions.value(knownValue(known)), finality);
+
+/** Whether the derived tables, which hold what is known now of the present, are enough. */
+export const isPresent = ({ at, known, finality }: Moment): boolean =>
+  at === undefined && known === undefined && finality === "LATEST";
 
 /** SQL of the moment at which a list looks at chain `c`: the one asked about, or the chain's present. */
 export const lookedAtOf = (conditions: Conditions, moment: Moment): string =>

@@ -35,6 +35,8 @@ export const CheckReason = builder.enumType("CheckReason", {
         "DENIED for the purpose, with `requireAnchor` only: the issuer is an active issuer in no registry asked.",
     },
     CHAIN_BEHIND: { description: "INDETERMINATE: the history of a chain is still being read." },
+    CHAIN_NOT_FINAL: { description: "INDETERMINATE: no block of a chain is yet as final as `finality` asks for." },
+    CHAIN_LAGS: { description: "INDETERMINATE: a chain is more blocks behind its node than `maxLag` allows." },
     CHAIN_STALE: { description: "INDETERMINATE: a chain's node has not confirmed its head for too long." },
     CHAIN_QUARANTINED: { description: "INDETERMINATE: a chain contradicted itself and waits for the operator." },
     CHAIN_RETIRED: {

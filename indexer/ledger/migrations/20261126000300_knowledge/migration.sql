@@ -29,3 +29,8 @@ INSERT INTO "knowledge" ("chain_id", "since", "head_number", "head_time", "check
 SELECT "chain_id", "known_at", "head_number", "head_time", "checked_at", "indexed_number", "indexed_time",
        "safe_number", "finalized_number", "last_seq", "status", "indexed_hash", "quarantine", "name", "contracts"
   FROM "chain";
+
+-- Of what is about a grant alone: else "about a credential and nobody" could be looked for in it, through everything that
+-- the registries ever said.
+DROP INDEX "event_by_grantee";
+CREATE INDEX "event_by_grantee" ON "event"("grantee", "block_time", "chain_id", "seq") WHERE (grantee IS NOT NULL);
