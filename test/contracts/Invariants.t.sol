@@ -85,7 +85,7 @@ contract InvariantsTest is Product {
 
     /// @dev Of the periods: who relies on a grant is who it was passed on to in its present period, and nobody takes that
     /// place before the next one.
-    function invariant_oneInstitutionReliesInEachPeriod() public {
+    function invariant_oneInstitutionReliesInEachPeriod() public view {
         World.Grant[] memory all = handler.all();
         for (uint256 i = 0; i < all.length; ++i) assertEq(grants.relyingOf(all[i].id), all[i].terms.relying, "relying");
     }
