@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {GrantStore} from "./GrantStore.sol";
 import {IAccessGrants} from "./interfaces/IAccessGrants.sol";
 import {AUTHORITY, IEntityRegistry} from "./interfaces/IEntityRegistry.sol";
 import {Domain} from "./signing/Domain.sol";
@@ -9,51 +10,23 @@ import {Signatures} from "./signing/Signatures.sol";
 import {CredentialRef, toCredentialRef} from "./types/CredentialRef.sol";
 import {GrantBounds} from "./types/GrantBounds.sol";
 import {GrantId, toGrantId} from "./types/GrantId.sol";
-import {
-    GRANTED_ONWARD,
-    GrantRecord,
-    GrantState,
-    HELD,
-    MAY_GRANT_ONWARD,
-    NEVER,
-    toGrantRecord
-} from "./types/GrantRecord.sol";
-import {Holds} from "./types/Holds.sol";
+import {GRANTED_ONWARD, GrantRecord, GrantState, HELD, MAY_GRANT_ONWARD} from "./types/GrantRecord.sol";
 
 /// @title AccessGrants
-/// @notice The promises are on the interface; here is how they are kept: each call checks, computes the next record as a
-/// pure value, writes it in one place and emits it.
-contract AccessGrants is IAccessGrants {
+/// @notice The promises are on the interface; here is how they are kept: each call checks who asks for what, has GrantStore
+/// work out the next record, writes it in one place and emits it.
+contract AccessGrants is IAccessGrants, GrantStore {
     uint256 private constant MAX_HOLD_AHEAD = 1826 days;
-
-    /// @dev A grant takes a number only while another is left for its end.
-    uint256 private constant LAST_GRANT_SEQUENCE = type(uint16).max - 1;
 
     string private constant NAME = "AccessGrants";
     bytes32 private constant NAME_HASH = keccak256(bytes(NAME));
-    /// @dev Of what was granted onward: the grant it was granted under, and in which of its periods.
-    struct Parent {
-        GrantId id;
-        uint40 grantedAt;
-    }
 
     /// @dev Says who is an authority; asked by `hold` only.
     IEntityRegistry private immutable _ENTITIES;
 
-    mapping(GrantId id => GrantRecord record) private _records;
-
-    /// @dev Read only while the record has the flag HELD; a place whose time is over is free.
-    mapping(GrantId id => Holds holds) private _holds;
-
-    /// @dev Read only while the record has the flag GRANTED_ONWARD.
-    mapping(GrantId id => Parent parent) private _parents;
-
-    /// @dev When an earlier period of a grant under which others may have been granted onward ended, by the `grantedAt` of
-    /// that period: what was granted in it stays ended when a new one begins.
-    mapping(GrantId id => mapping(uint40 grantedAt => uint40 activeEnd)) private _pastEnds;
-
-    constructor(IEntityRegistry entities) {
-        _ENTITIES = entities;
+    /// @param entities_ Where authorities are registered.
+    constructor(IEntityRegistry entities_) {
+        _ENTITIES = entities_;
     }
 
     /// @inheritdoc IAccessGrants
@@ -88,9 +61,14 @@ contract AccessGrants is IAccessGrants {
     }
 
     /// @inheritdoc IAccessGrants
-    function revokeBatch(RevokeRequest[] calldata requests) external {
+    function revokeBatch(RevokeRequest[] calldata requests) external returns (uint256 ended) {
         if (requests.length == 0) revert AccessGrantsEmptyBatch();
-        for (uint256 i = 0; i < requests.length; ++i) _revoke(msg.sender, requests[i]);
+        for (uint256 i = 0; i < requests.length; ++i) {
+            if (_hasEnded(msg.sender, requests[i])) continue;
+            _revoke(msg.sender, requests[i]);
+            ++ended;
+        }
+        if (ended == 0) revert AccessGrantsNothingEnded(requests.length);
     }
 
     /// @inheritdoc IAccessGrants
@@ -121,18 +99,19 @@ contract AccessGrants is IAccessGrants {
 
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord current = _records[id];
-        uint256 grantedAt = current.grantedAt();
-        if (grantedAt == 0 || grantedAt > issuedAt || _activeEnd(id, current) <= block.timestamp) return false;
+        GrantRecord current = _recordOf(id);
+        uint256 allowedAt = _allowedAt(id, current);
+        if (allowedAt == 0 || allowedAt > issuedAt || _activeEnd(id, current) <= block.timestamp) return false;
         _revoke(holder, request);
         return true;
     }
 
     /// @inheritdoc IAccessGrants
     function cancelSignatures(CancelRequest calldata request) external {
+        GrantBounds.checkNames(msg.sender, request.issuer, request.seal, request.grantee, request.purpose);
         CredentialRef credential = toCredentialRef(msg.sender, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
         GrantRecord renumbered = current.flagged(current.flags(), _grantSequence(id, current));
         _write(id, renumbered);
         emit SignaturesCancelled(
@@ -150,7 +129,7 @@ contract AccessGrants is IAccessGrants {
     function release(ReleaseRequest calldata request) external {
         CredentialRef credential = toCredentialRef(request.holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, msg.sender, request.purpose);
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
 
         if (current.grantedAt() == 0) revert AccessGrantsNotFound(id);
         (uint256 parentEnd, uint256 holdUntil) = _bearings(id, current);
@@ -184,12 +163,12 @@ contract AccessGrants is IAccessGrants {
         GrantState state = _stateOf(id);
         if (state != GrantState.ACTIVE && state != GrantState.RETAINED) revert AccessGrantsNothingToHold(id, state);
 
-        if (request.until <= block.timestamp) revert AccessGrantsHoldNotLonger(request.until, block.timestamp);
+        if (request.until <= block.timestamp) revert AccessGrantsHoldNotAhead(request.until, block.timestamp);
         uint256 max = block.timestamp + MAX_HOLD_AHEAD;
         if (request.until > max) revert AccessGrantsHoldTooFar(request.until, max);
-        uint40 holdUntil = _holds[id].place(id, msg.sender, uint40(request.until));
+        uint40 holdUntil = _holdsOf(id).place(id, msg.sender, uint40(request.until));
 
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
         GrantRecord held = current.flagged(current.flags() | HELD, _endSequence(current));
         _write(id, held);
         emit Held(
@@ -211,9 +190,9 @@ contract AccessGrants is IAccessGrants {
     function liftHold(LiftRequest calldata request) external {
         CredentialRef credential = toCredentialRef(request.holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        uint40 holdUntil = _holds[id].remove(id, msg.sender);
+        uint40 holdUntil = _holdsOf(id).remove(id, msg.sender);
 
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
         uint8 flags = holdUntil == 0 ? current.flags() & ~HELD : current.flags();
         GrantRecord lifted = current.flagged(flags, _endSequence(current));
         _write(id, lifted);
@@ -238,14 +217,15 @@ contract AccessGrants is IAccessGrants {
         uint256 start = GrantBounds.checkedStart(holder, request);
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId parentId = toGrantId(credential, msg.sender, request.purpose);
-        uint40 parentGrantedAt = _checkedParent(parentId, request);
+        GrantRecord parent = _checkedParent(parentId);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
+        uint40 parentGrantedAt = parent.grantedAt();
 
-        if (_isLive(_stateOf(id, current)) && !_isGrantedBy(parentId, id, current))
-            revert AccessGrantsGrantedByOther(id);
+        uint256 carriedLock = _checkedReliance(parentId, parentGrantedAt, id, current, request.grantee);
+        GrantBounds.checkWithin(parent, carriedLock, request);
         GrantRecord granted = _granted(id, current, request, start, GRANTED_ONWARD);
-        _parents[id] = Parent(parentId, parentGrantedAt);
+        _rely(id, parentId, parentGrantedAt, request.grantee);
         _write(id, granted);
         emit GrantedOnward(
             credential,
@@ -266,7 +246,7 @@ contract AccessGrants is IAccessGrants {
     function revokeOnward(address holder, RevokeRequest calldata request) external {
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord current = _records[id];
+        GrantRecord current = _recordOf(id);
         GrantId parentId = toGrantId(credential, msg.sender, request.purpose);
         if (!_isGrantedBy(parentId, id, current)) revert AccessGrantsNotGrantor(id, msg.sender);
 
@@ -292,18 +272,27 @@ contract AccessGrants is IAccessGrants {
 
     /// @inheritdoc IAccessGrants
     function termsOf(GrantId id) external view returns (GrantRecord) {
-        return _records[id];
+        return _recordOf(id);
     }
 
     /// @inheritdoc IAccessGrants
     function holdsOf(GrantId id) external view returns (Hold[] memory) {
-        return _holds[id].standing();
+        return _holdsOf(id).standing();
     }
 
     /// @inheritdoc IAccessGrants
     function parentOf(GrantId id) external view returns (GrantId parent, uint40 grantedAt) {
-        if (_records[id].flags() & GRANTED_ONWARD == 0) return (parent, grantedAt);
-        return (_parents[id].id, _parents[id].grantedAt);
+        return _parentOf(id);
+    }
+
+    /// @inheritdoc IAccessGrants
+    function relyingOf(GrantId parent) external view returns (address relying) {
+        return _relyingOn(parent, _recordOf(parent).grantedAt());
+    }
+
+    /// @inheritdoc IAccessGrants
+    function entities() external view returns (IEntityRegistry) {
+        return _ENTITIES;
     }
 
     /// @inheritdoc IAccessGrants
@@ -356,7 +345,7 @@ contract AccessGrants is IAccessGrants {
         uint256 start = GrantBounds.checkedStart(holder, request);
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord granted = _granted(id, _records[id], request, start, request.allowOnward ? MAY_GRANT_ONWARD : 0);
+        GrantRecord granted = _granted(id, _recordOf(id), request, start, request.allowOnward ? MAY_GRANT_ONWARD : 0);
         _write(id, granted);
         emit Granted(
             credential,
@@ -374,7 +363,7 @@ contract AccessGrants is IAccessGrants {
     function _revoke(address holder, RevokeRequest calldata request) private {
         CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
         GrantId id = toGrantId(credential, request.grantee, request.purpose);
-        GrantRecord revoked = _revoked(id, _records[id]);
+        GrantRecord revoked = _revoked(id, _recordOf(id));
         _write(id, revoked);
         emit Revoked(
             credential,
@@ -388,182 +377,20 @@ contract AccessGrants is IAccessGrants {
         );
     }
 
-    function _write(GrantId id, GrantRecord record) private {
-        _records[id] = record;
-    }
-
-    /// @dev The record after a grant by the holder or, with the flag GRANTED_ONWARD, by a grantee. Keeps the end of a past
-    /// period that others may depend on.
-    function _granted(
-        GrantId id,
-        GrantRecord current,
-        GrantRequest calldata request,
-        uint256 start,
-        uint8 flags
-    ) private returns (GrantRecord) {
-        uint16 sequence = _grantSequence(id, current);
-        GrantState state = _stateOf(id, current);
-        if (_isLive(state)) return _extended(id, current, request, start, sequence, flags);
-
-        if (current.flags() & MAY_GRANT_ONWARD != 0) {
-            _pastEnds[id][current.grantedAt()] = uint40(current.activeEnd());
-        }
-        uint256 lockedUntil = request.lockedUntil;
-        if (state == GrantState.RETAINED) {
-            // The new period starts at once: while PENDING the grantee could not read its records, and a revocation
-            // before the start would end them. Legal holds stand by themselves, and can be lifted still.
-            (uint256 parentEnd, uint256 holdUntil) = _bearings(id, current);
-            if (start > block.timestamp) {
-                uint256 accessEnd = current.accessEnd(parentEnd, holdUntil);
-                revert AccessGrantsStartWhileRetained(request.notBefore, accessEnd);
-            }
-            uint256 agreedEnd = current.accessEnd(parentEnd, 0);
-            if (lockedUntil < agreedEnd) lockedUntil = agreedEnd;
-            if (holdUntil > block.timestamp) flags |= HELD;
-        }
-        return
-            toGrantRecord({
-                grantedAt: uint40(block.timestamp),
-                notBefore: uint40(start),
-                expiresAt: uint40(request.expiresAt),
-                lockedUntil: uint40(lockedUntil),
-                revokedAt: 0,
-                retention: uint32(request.retention),
-                sequence: sequence,
-                flags: flags
-            });
-    }
-
-    /// @dev The record of a grant that has not ended, on terms at least as long.
-    function _extended(
-        GrantId id,
-        GrantRecord current,
-        GrantRequest calldata request,
-        uint256 start,
-        uint16 sequence,
-        uint8 flags
-    ) private view returns (GrantRecord extended) {
-        uint256 currentStart = current.notBefore();
-        if (start > currentStart) {
-            // Only a start that is still to come can be postponed; one that is past stays what it was.
-            if (start > block.timestamp) revert AccessGrantsStartPostponed(request.notBefore, currentStart);
-            start = currentStart;
-        }
-        uint256 expiry = current.expiresAt();
-        if (request.expiresAt != 0 && (expiry == 0 || request.expiresAt < expiry)) {
-            revert AccessGrantsExpiryShortened(request.expiresAt, expiry);
-        }
-        uint256 lock = current.lockedUntil();
-        if (request.lockedUntil < lock) revert AccessGrantsLockShortened(request.lockedUntil, lock);
-        uint256 retention = current.retention();
-        if (request.retention < retention) revert AccessGrantsRetentionShortened(request.retention, retention);
-        uint8 currentFlags = current.flags();
-        if (currentFlags & MAY_GRANT_ONWARD & ~flags != 0) revert AccessGrantsOnwardWithdrawn(id);
-
-        extended = toGrantRecord({
-            grantedAt: current.grantedAt(),
-            notBefore: uint40(start),
-            expiresAt: uint40(request.expiresAt),
-            lockedUntil: uint40(request.lockedUntil),
-            revokedAt: 0,
-            retention: uint32(request.retention),
-            sequence: sequence,
-            flags: flags | (currentFlags & HELD)
-        });
-        // Apart from its number nothing else would change.
-        if (GrantRecord.unwrap(extended.flagged(extended.flags(), current.sequence())) == GrantRecord.unwrap(current)) {
-            revert AccessGrantsUnchanged(id);
-        }
-    }
-
-    /// @dev The record after an end by the holder or the grantor.
-    function _revoked(GrantId id, GrantRecord current) private view returns (GrantRecord) {
-        if (current.grantedAt() == 0) revert AccessGrantsNotFound(id);
-        uint256 activeEnd = _activeEnd(id, current);
-        if (activeEnd <= block.timestamp) revert AccessGrantsAlreadyEnded(id, activeEnd);
-        return current.revoked(uint40(block.timestamp), _endSequence(current));
-    }
-
-    /// @dev Whether the grant `parentId` allows what is asked to be granted onward; returns when its period began.
-    function _checkedParent(
-        GrantId parentId,
-        GrantRequest calldata request
-    ) private view returns (uint40 parentGrantedAt) {
-        GrantRecord parent = _records[parentId];
-        if (parent.flags() & MAY_GRANT_ONWARD == 0) revert AccessGrantsOnwardNotAllowed(parentId);
-        GrantState state = _stateOf(parentId);
-        if (state != GrantState.ACTIVE) revert AccessGrantsParentNotActive(parentId, state);
-        // So that no later period of the parent can have the same `grantedAt`, by which the period is known.
-        parentGrantedAt = parent.grantedAt();
-        if (parentGrantedAt >= block.timestamp) revert AccessGrantsParentTooYoung(parentId, parentGrantedAt);
-
-        uint256 max = parent.expiresAt();
-        if (max != 0 && (request.expiresAt == 0 || request.expiresAt > max)) {
-            revert AccessGrantsExpiryBeyondParent(request.expiresAt, max);
-        }
-        max = parent.lockedUntil();
-        if (request.lockedUntil > max) revert AccessGrantsLockBeyondParent(request.lockedUntil, max);
-        max = parent.retention();
-        if (request.retention > max) revert AccessGrantsRetentionBeyondParent(request.retention, max);
+    /// @dev Not of what was never granted, which never ends.
+    function _hasEnded(address holder, RevokeRequest calldata request) private view returns (bool) {
+        CredentialRef credential = toCredentialRef(holder, request.issuer, request.seal);
+        GrantId id = toGrantId(credential, request.grantee, request.purpose);
+        return _activeEnd(id, _recordOf(id)) <= block.timestamp;
     }
 
     function _checkFresh(GrantId id, uint16 sequence, uint64 deadline) private view {
         if (deadline < block.timestamp) revert AccessGrantsSignatureExpired(deadline, block.timestamp);
-        uint16 current = _records[id].sequence();
+        uint16 current = _recordOf(id).sequence();
         if (sequence != current) revert AccessGrantsStaleSequence(id, sequence, current);
     }
 
     function _checkSignature(address holder, bytes32 digest, bytes calldata signature) private view {
         if (!Signatures.isValid(holder, digest, signature)) revert AccessGrantsInvalidSignature(holder, digest);
-    }
-
-    /// @dev The number of a change that does not end anything.
-    function _grantSequence(GrantId id, GrantRecord current) private pure returns (uint16) {
-        uint16 sequence = current.sequence();
-        if (sequence >= LAST_GRANT_SEQUENCE) revert AccessGrantsSequenceExhausted(id);
-        return sequence + 1;
-    }
-
-    /// @dev The number of a change that must not fail for want of numbers: the last one is kept by whatever follows.
-    function _endSequence(GrantRecord current) private pure returns (uint16) {
-        uint16 sequence = current.sequence();
-        return sequence == type(uint16).max ? sequence : sequence + 1;
-    }
-
-    function _stateOf(GrantId id) private view returns (GrantState) {
-        GrantRecord record = _records[id];
-        return _stateOf(id, record);
-    }
-
-    function _stateOf(GrantId id, GrantRecord record) private view returns (GrantState) {
-        if (record.flags() & (HELD | GRANTED_ONWARD) == 0) return record.stateAt(uint64(block.timestamp));
-        (uint256 parentEnd, uint256 holdUntil) = _bearings(id, record);
-        return record.stateAt(uint64(block.timestamp), parentEnd, holdUntil);
-    }
-
-    function _activeEnd(GrantId id, GrantRecord record) private view returns (uint256) {
-        return record.activeEnd(record.flags() & GRANTED_ONWARD == 0 ? NEVER : _parentEnd(id));
-    }
-
-    /// @dev What the rule of time needs beside the record; read only where the record's flags ask for it.
-    function _bearings(GrantId id, GrantRecord record) private view returns (uint256 parentEnd, uint256 holdUntil) {
-        uint8 flags = record.flags();
-        parentEnd = flags & GRANTED_ONWARD == 0 ? NEVER : _parentEnd(id);
-        if (flags & HELD != 0) holdUntil = _holds[id].latest();
-    }
-
-    /// @dev A parent has no parent itself, so its own record tells its active end.
-    function _parentEnd(GrantId id) private view returns (uint256) {
-        Parent storage parent = _parents[id];
-        GrantRecord record = _records[parent.id];
-        return record.grantedAt() == parent.grantedAt ? record.activeEnd() : _pastEnds[parent.id][parent.grantedAt];
-    }
-
-    function _isGrantedBy(GrantId parentId, GrantId id, GrantRecord record) private view returns (bool) {
-        return record.flags() & GRANTED_ONWARD != 0 && GrantId.unwrap(_parents[id].id) == GrantId.unwrap(parentId);
-    }
-
-    function _isLive(GrantState state) private pure returns (bool) {
-        return state == GrantState.PENDING || state == GrantState.ACTIVE;
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {CredentialRef} from "../types/CredentialRef.sol";
 import {GrantId} from "../types/GrantId.sol";
 import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
+import {IEntityRegistry} from "./IEntityRegistry.sol";
 
 /// @title Who may read which credential, for what, and until when
 /// @notice A holder grants a grantee access to one credential for one purpose, and ends it again. Ending never fails and
@@ -27,9 +28,8 @@ import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
 ///
 /// Promises:
 /// - Nobody but the holder (by transaction or signature) grants or revokes, nobody but the grantee releases, nobody but a
-///   registered authority holds. A grantee grants onward only where the holder allowed it, one level deep, within its own
-///   grant.
-///   No owner, no upgrade, no pause.
+///   registered authority holds. A grantee grants onward only where the holder allowed it, to one institution, one level
+///   deep, within its own grant. No owner, no upgrade, no pause.
 /// - A credential is named by (issuer, seal) and its reference is recomputed with the caller, so nobody can touch the
 ///   grant of a stranger's credential, and a stranger's grant never shows under your reference.
 /// - Once a grantee could read, no act of the holder ends its record keeping before what was agreed (`lockedUntil`, and
@@ -41,6 +41,8 @@ import {GrantRecord, GrantState} from "../types/GrantRecord.sol";
 ///
 /// @dev Warning: this contract says who MAY read; it does not hold what is read. Revoking cannot make anyone forget.
 /// @dev Warning: a grant lives on the chain it was made on. Whoever relies on grants of several chains asks each of them.
+/// @dev Warning: a holder is an address. That of an account with code can be somebody else's on another chain, who can then
+/// grant in its name there. Whoever relies on grants of several chains makes sure that such an account is the same on each.
 /// @dev Warning: nothing here proves that the issuer issued the credential: (issuer, seal) is the holder's claim. A reader
 /// has to check the seal against the content and the issuer's attestation.
 interface IAccessGrants {
@@ -270,10 +272,13 @@ interface IAccessGrants {
     /// @notice There is nothing to end any more: since `endedAt` reading for the purpose (revoke) or any reading (release)
     /// is over.
     error AccessGrantsAlreadyEnded(GrantId id, uint256 endedAt);
-    /// @notice This grant was changed 65,534 times or more; it can still be ended, but not granted again.
+    /// @notice This grant was changed 65,534 times or more; it can still be ended, but not granted again. A grantor can
+    /// take up to the number 32,767 only, and leaves the rest to the holder.
     error AccessGrantsSequenceExhausted(GrantId id);
     /// @notice The batch holds no request.
     error AccessGrantsEmptyBatch();
+    /// @notice Every grant of the batch had ended before.
+    error AccessGrantsNothingEnded(uint256 requests);
     /// @notice A grant that has not ended may only be extended: the right to grant onward stays as long as it does.
     error AccessGrantsOnwardWithdrawn(GrantId id);
     /// @notice The signature was good until `deadline` only.
@@ -288,8 +293,10 @@ interface IAccessGrants {
     error AccessGrantsNotAuthority(address caller);
     /// @notice Only what may be read (ACTIVE or RETAINED) can be held.
     error AccessGrantsNothingToHold(GrantId id, GrantState state);
-    /// @notice The hold would not last longer than now, or than the caller's present one.
-    error AccessGrantsHoldNotLonger(uint64 until, uint256 current);
+    /// @notice The hold would be over already.
+    error AccessGrantsHoldNotAhead(uint64 until, uint256 time);
+    /// @notice The caller's hold lasts until that very time.
+    error AccessGrantsHoldUnchanged(GrantId id, uint64 until);
     /// @notice The hold is more than 1,826 days ahead. A time in milliseconds shows here.
     error AccessGrantsHoldTooFar(uint64 until, uint256 max);
     /// @notice As many authorities as there can be hold this grant.
@@ -308,12 +315,17 @@ interface IAccessGrants {
     error AccessGrantsParentTooYoung(GrantId parent, uint256 grantedAt);
     /// @notice The end is later than that of the caller's own grant. 0 is no end.
     error AccessGrantsExpiryBeyondParent(uint64 expiresAt, uint256 max);
-    /// @notice The lock is later than that of the caller's own grant.
+    /// @notice The lock is later than that of the caller's own grant, and than the one that what is extended has.
     error AccessGrantsLockBeyondParent(uint64 lockedUntil, uint256 max);
     /// @notice The retention is longer than that of the caller's own grant.
     error AccessGrantsRetentionBeyondParent(uint64 retention, uint256 max);
     /// @notice The grantee has a grant that has not ended, from the holder or from another grantor.
     error AccessGrantsGrantedByOther(GrantId id);
+    /// @notice In this period of the caller's own grant another institution relies on it, or did: one for each period.
+    error AccessGrantsOnwardTaken(GrantId parent, address relying);
+    /// @notice What was granted onward in this period of the caller's own grant, which began at `parentGrantedAt`, was ended
+    /// by an act, or is not the caller's any more.
+    error AccessGrantsOnwardOver(GrantId id, uint256 parentGrantedAt);
     /// @notice The caller did not grant this.
     error AccessGrantsNotGrantor(GrantId id, address caller);
 
@@ -339,6 +351,10 @@ interface IAccessGrants {
     /// @notice The same as `grant` by `holder`, whose EIP-712 signature over `Grant` anyone may bring.
     /// @dev `sequence` is that of the record when it was signed, 0 if there was none: any change of the grant in between
     /// makes the signature void. Signatures of accounts with code are asked for by ERC-1271.
+    ///
+    /// @dev Warning: it says what is to be, not from what. What was signed to extend a grant begins a new period if that
+    /// grant has expired meanwhile (an expiry is no change), and no `revokeEverywhereWithSig` makes an unused one void:
+    /// keep deadlines short, not later than the expiry of what is extended, and cancel what is not to be used.
     /// @param deadline Unix seconds; the last second in which it is accepted.
     function grantWithSig(
         address holder,
@@ -355,11 +371,18 @@ interface IAccessGrants {
     /// @dev Warning: the grantee may have read until this block, and may read for record keeping until `accessEnd`.
     function revoke(RevokeRequest calldata request) external;
 
-    /// @notice Revokes every grant named, in order, or none.
-    function revokeBatch(RevokeRequest[] calldata requests) external;
+    /// @notice Revokes every grant named that has not ended, in order.
+    /// @dev What has ended before (released, expired, revoked, named twice) is passed over: nobody keeps the others alive by
+    /// ending his own first. The events tell which were ended. It is an error, and nothing is done, where there never was
+    /// one of the grants, or where every one has ended.
+    /// @return ended How many were ended.
+    function revokeBatch(RevokeRequest[] calldata requests) external returns (uint256 ended);
 
     /// @notice The same as `revoke` by `holder`, whose EIP-712 signature over `Revoke` anyone may bring.
     /// @dev `sequence` and `deadline` as in `grantWithSig`.
+    ///
+    /// @dev Warning: whoever else may change the grant can make it void by doing so first: an authority by holding, the
+    /// grantor of what was granted onward by extending it. `revokeEverywhereWithSig` and `revoke` cannot be dodged.
     function revokeWithSig(
         address holder,
         RevokeRequest calldata request,
@@ -374,8 +397,11 @@ interface IAccessGrants {
     /// that it can be carried to every chain, twice if need be. `issuedAt` is best the time of the newest block the signer
     /// knows: one that a chain has not reached is refused there.
     ///
+    /// What was granted onward counts from when the period of its parent began: that is when the holder allowed it, and a
+    /// grantor that begins anew later does not escape.
+    ///
     /// @dev Warning: it has no deadline and no nonce. A grant extended after `issuedAt` still began before it, and ends. A
-    /// new period begun after `issuedAt` stands.
+    /// new period begun after `issuedAt` stands, also one by a signature of the holder that was given before and not used.
     /// @return done Whether a grant was ended.
     function revokeEverywhereWithSig(
         address holder,
@@ -386,8 +412,7 @@ interface IAccessGrants {
 
     /// @notice Makes every signature void that the caller gave for this grant and that was not used.
     /// @dev By taking the next number of the grant's sequence; also before the first grant. Refused where only the number
-    /// for an end is left. `revokeEverywhereWithSig` has
-    /// no number and cannot be cancelled.
+    /// for an end is left. `revokeEverywhereWithSig` has no number and cannot be cancelled.
     function cancelSignatures(CancelRequest calldata request) external;
 
     /// @notice Gives access up at once, record keeping included: PENDING, ACTIVE and RETAINED become ENDED.
@@ -397,8 +422,8 @@ interface IAccessGrants {
     function release(ReleaseRequest calldata request) external;
 
     /// @notice Keeps the records of a grant until `until`, whatever else ends, by order of the caller.
-    /// @dev The caller is an active authority of the entity registry. It has one hold on a grant, which can be prolonged;
-    /// up to 4 authorities can hold the same grant. A hold lets nobody read for the purpose, and revives nothing: only
+    /// @dev The caller is an active authority of the entity registry. It has one hold on a grant, which another time replaces,
+    /// longer or shorter; up to 4 authorities can hold the same grant. A hold lets nobody read for the purpose, and revives nothing: only
     /// what may be read (ACTIVE or RETAINED) can be held.
     function hold(HoldRequest calldata request) external;
 
@@ -408,13 +433,18 @@ interface IAccessGrants {
 
     /// @notice Reliance: passes the caller's own ACTIVE grant on to a further institution, one level deep.
     /// @dev The new grant has the same purpose, never ends later than the parent, and ends with it: an end of the
-    /// parent's active period is an end of this one's, after which its own retention and lock run. It may be extended by
-    /// the same grantor; the holder can revoke it, replace it by a grant of his own, and see it in the events.
+    /// parent's active period is an end of this one's, after which its own retention and lock run. The holder can revoke it,
+    /// replace it by a grant of his own, and see it in the events.
+    /// - One institution in each period of the parent (`relyingOf`), whatever becomes of it.
+    /// - The grantor may extend it, and begin it anew when it has expired. Once an act has ended it (`revoke`, `revokeOnward`,
+    ///   `release`), or the holder has made it his own, nothing is granted onward any more in this period of the parent:
+    ///   only a new grant by the holder, after the end of the parent, allows it again.
+    /// - `request` is that of `grant`, bounded by the parent: the end at most that of the parent (0, ending with the parent,
+    ///   only where the parent has none), lock and retention at most those of the parent, `allowOnward` false. A lock that
+    ///   an earlier period left behind is carried even beyond the parent's, and kept by extensions.
     ///
-    /// @dev Warning: `allowOnward` sets no number: as many institutions as the grantee chooses, one level deep, and again
-    /// after the holder revoked one. Only the end of the parent surely ends all of it.
-    /// `request` is that of `grant`, bounded by the parent: the end at most that of the parent (0, ending with the parent,
-    /// only where the parent has none), lock and retention at most those of the parent, `allowOnward` false.
+    /// @dev Warning: the institution named is not asked. It can give up what it did not want (`release`), which uses up the
+    /// one that the period allows.
     /// @param holder Whose credential it is.
     function grantOnward(address holder, GrantRequest calldata request) external;
 
@@ -433,6 +463,13 @@ interface IAccessGrants {
     /// @notice Under which grant, in its period that began at `grantedAt`, this one was granted onward; zeros if the
     /// holder granted it.
     function parentOf(GrantId id) external view returns (GrantId parent, uint40 grantedAt);
+
+    /// @notice The institution to which the grant `parent` was passed on in its present period, the zero address if to none.
+    /// @dev Also where its access has ended: no other takes its place in this period.
+    function relyingOf(GrantId parent) external view returns (address relying);
+
+    /// @notice Where authorities are registered.
+    function entities() external view returns (IEntityRegistry);
 
     /// @notice Whether `grantee` may read `credential` for `purpose` at the block's time: ACTIVE.
     function canRead(CredentialRef credential, address grantee, uint16 purpose) external view returns (bool);

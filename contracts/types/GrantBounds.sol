@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IAccessGrants} from "../interfaces/IAccessGrants.sol";
+import {GrantRecord} from "./GrantRecord.sol";
 
-/// @notice What a request may ask for, whatever was granted before.
+/// @notice What a request may ask for.
 library GrantBounds {
     uint256 private constant MAX_START_AHEAD = 365 days;
     uint256 private constant MAX_LOCK_AHEAD = 3652 days;
@@ -15,11 +16,7 @@ library GrantBounds {
         address holder,
         IAccessGrants.GrantRequest calldata request
     ) internal view returns (uint256 start) {
-        if (request.issuer == address(0)) revert IAccessGrants.AccessGrantsIssuerZero();
-        if (request.seal == bytes32(0)) revert IAccessGrants.AccessGrantsSealZero();
-        if (request.grantee == address(0)) revert IAccessGrants.AccessGrantsGranteeZero();
-        if (request.grantee == holder) revert IAccessGrants.AccessGrantsSelfGrant(holder);
-        if (request.purpose == 0) revert IAccessGrants.AccessGrantsPurposeZero();
+        checkNames(holder, request.issuer, request.seal, request.grantee, request.purpose);
 
         uint256 max = block.timestamp + MAX_START_AHEAD;
         if (request.notBefore > max) revert IAccessGrants.AccessGrantsNotBeforeTooFar(request.notBefore, max);
@@ -38,5 +35,33 @@ library GrantBounds {
         if (request.retention > MAX_RETENTION) {
             revert IAccessGrants.AccessGrantsRetentionTooLong(request.retention, MAX_RETENTION);
         }
+    }
+
+    /// @notice Refuses what goes beyond the terms of the grant that is passed on.
+    /// @param carriedLock The lock of what is extended, 0 if nothing is: one that was carried over from an earlier period of
+    /// that grant may be later than the parent's.
+    function checkWithin(
+        GrantRecord parent,
+        uint256 carriedLock,
+        IAccessGrants.GrantRequest calldata request
+    ) internal pure {
+        uint256 max = parent.expiresAt();
+        if (max != 0 && (request.expiresAt == 0 || request.expiresAt > max)) {
+            revert IAccessGrants.AccessGrantsExpiryBeyondParent(request.expiresAt, max);
+        }
+        max = parent.lockedUntil();
+        if (max < carriedLock) max = carriedLock;
+        if (request.lockedUntil > max) revert IAccessGrants.AccessGrantsLockBeyondParent(request.lockedUntil, max);
+        max = parent.retention();
+        if (request.retention > max) revert IAccessGrants.AccessGrantsRetentionBeyondParent(request.retention, max);
+    }
+
+    /// @notice Refuses what names no grant that there can be.
+    function checkNames(address holder, address issuer, bytes32 seal, address grantee, uint16 purpose) internal pure {
+        if (issuer == address(0)) revert IAccessGrants.AccessGrantsIssuerZero();
+        if (seal == bytes32(0)) revert IAccessGrants.AccessGrantsSealZero();
+        if (grantee == address(0)) revert IAccessGrants.AccessGrantsGranteeZero();
+        if (grantee == holder) revert IAccessGrants.AccessGrantsSelfGrant(holder);
+        if (purpose == 0) revert IAccessGrants.AccessGrantsPurposeZero();
     }
 }

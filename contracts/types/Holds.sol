@@ -19,8 +19,8 @@ library HoldsLibrary {
     /// @notice The latest of all holds, those whose time is over included: those change nothing in the rule of time.
     function latest(Holds storage holds) internal view returns (uint256 until) {
         for (uint256 i = 0; i < MAX_HOLDS; ++i) {
-            uint256 at = holds.places[i].until;
-            if (at > until) until = at;
+            uint256 one = holds.places[i].until;
+            if (one > until) until = one;
         }
     }
 
@@ -51,7 +51,7 @@ library HoldsLibrary {
             if (hold.until <= block.timestamp) {
                 if (free == MAX_HOLDS) free = i;
             } else if (hold.authority == authority) {
-                if (until <= hold.until) revert IAccessGrants.AccessGrantsHoldNotLonger(until, hold.until);
+                if (hold.until == until) revert IAccessGrants.AccessGrantsHoldUnchanged(id, until);
                 own = i;
             } else if (hold.until > newest) {
                 newest = hold.until;

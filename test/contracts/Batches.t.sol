@@ -2,11 +2,13 @@
 pragma solidity 0.8.37;
 
 import {IAccessGrants} from "../../contracts/interfaces/IAccessGrants.sol";
-import {GrantState} from "../../contracts/types/GrantRecord.sol";
+import {toGrantId} from "../../contracts/types/GrantId.sol";
+import {GrantRecord, GrantState} from "../../contracts/types/GrantRecord.sol";
 import {Errors} from "./support/Errors.sol";
 import {Fixture} from "./support/Fixture.sol";
+import {Vm} from "./support/Test.sol";
 
-/// @notice Of batches: none is empty, and one request that is refused takes all others with it.
+/// @notice Of batches of revocations: none is empty, what has ended is passed over, what never was is an error.
 contract BatchesTest is Fixture {
     uint16 private constant OTHER_PURPOSE = PURPOSE + 1;
 
@@ -18,17 +20,66 @@ contract BatchesTest is Fixture {
     function test_everyRevocationOfABatchIsDone() public {
         grantBoth();
         vm.prank(HOLDER);
-        grants.revokeBatch(bothRevocations());
+        assertEq(grants.revokeBatch(bothRevocations()), 2, "ended");
         assertTrue(!grants.canRead(credential, GRANTEE, PURPOSE), "the first");
         assertTrue(!grants.canRead(credential, GRANTEE, OTHER_PURPOSE), "the last");
     }
 
-    function test_aBatchOfRevocationsIsDoneWholeOrNotAtAll() public {
+    function test_whatWasNeverGrantedIsAnErrorAndTakesAllOthersWithIt() public {
         grant(usual());
+        bytes memory failure = abi.encodeCall(
+            Errors.AccessGrantsNotFound,
+            (toGrantId(credential, GRANTEE, OTHER_PURPOSE))
+        );
+        vm.expectRevert(failure);
         vm.prank(HOLDER);
-        (bool done, ) = address(grants).call(abi.encodeCall(grants.revokeBatch, (bothRevocations())));
-        assertTrue(!done, "the second was never granted");
+        grants.revokeBatch(bothRevocations());
         assertState(GrantState.ACTIVE);
+    }
+
+    /// @dev A grantee that gives up its access in the block before must not keep that of all others alive.
+    function test_whatHasJustEndedIsPassedOver() public {
+        grantBoth();
+        release();
+        bytes32 released = GrantRecord.unwrap(grants.termsOf(id));
+        vm.recordLogs();
+        vm.prank(HOLDER);
+        assertEq(grants.revokeBatch(bothRevocations()), 1, "ended");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1, "events");
+        assertEq(logs[0].topics[0], IAccessGrants.Revoked.selector, "event");
+        assertEq(GrantRecord.unwrap(grants.termsOf(id)), released, "what had ended");
+        assertTrue(!grants.canRead(credential, GRANTEE, OTHER_PURPOSE), "what had not");
+    }
+
+    function test_whatHasExpiredIsPassedOver() public {
+        grantBoth();
+        IAccessGrants.GrantRequest memory longer = usual();
+        (longer.purpose, longer.expiresAt) = (OTHER_PURPOSE, 0);
+        grant(longer);
+        vm.warp(NOW + 2 * YEAR);
+        vm.prank(HOLDER);
+        grants.revokeBatch(bothRevocations());
+        assertEq(terms().revokedAt, 0, "what had expired");
+        assertTrue(!grants.canRead(credential, GRANTEE, OTHER_PURPOSE), "what had not");
+    }
+
+    function test_theSameGrantTwiceIsEndedOnce() public {
+        grant(usual());
+        IAccessGrants.RevokeRequest[] memory requests = bothRevocations();
+        requests[1].purpose = PURPOSE;
+        vm.prank(HOLDER);
+        grants.revokeBatch(requests);
+        assertEq(terms().sequence, 2, "sequence");
+    }
+
+    function test_aBatchThatEndsNothingIsRefused() public {
+        grantBoth();
+        vm.prank(HOLDER);
+        grants.revokeBatch(bothRevocations());
+        vm.expectRevert(abi.encodeCall(Errors.AccessGrantsNothingEnded, (2)));
+        vm.prank(HOLDER);
+        grants.revokeBatch(bothRevocations());
     }
 
     function grantBoth() private {

@@ -23,7 +23,8 @@ contract GrantTest is Fixture {
                 sequence: 1,
                 flags: 0,
                 parentEnd: 0,
-                holdUntil: 0
+                holdUntil: 0,
+                relying: address(0)
             });
     }
 

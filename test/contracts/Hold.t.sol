@@ -22,6 +22,10 @@ contract HoldTest is Fixture {
         registerEntity(SUPERVISOR, AUTHORITY | INSTITUTION);
     }
 
+    function test_tellsWhereAuthoritiesAreRegistered() public view {
+        assertEq(address(grants.entities()), address(entities), "entities");
+    }
+
     function test_keepsTheRecordsUntilItsEnd() public {
         grant(withoutRecordKeeping());
         hold(COURT, uint64(NOW) + YEAR);
@@ -154,11 +158,34 @@ contract HoldTest is Fixture {
         assertEq(holds.length, 1, "holds");
         assertEq(holds[0].authority, COURT, "authority");
         assertEq(holds[0].until, NOW + 61, "until");
-        refusedHold(
-            COURT,
-            uint64(NOW) + 61,
-            abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (uint64(NOW) + 61, NOW + 61))
-        );
+        refusedHold(COURT, uint64(NOW) + 61, abi.encodeCall(Errors.AccessGrantsHoldUnchanged, (id, uint64(NOW) + 61)));
+    }
+
+    /// @dev In place: lifting it may end the grant, and what has ended cannot be held again.
+    function test_isShortenedByTheSameAuthority() public {
+        grant(withoutRecordKeeping());
+        hold(COURT, uint64(NOW) + 60);
+        revoke();
+        hold(COURT, uint64(NOW) + 30);
+        IAccessGrants.Hold[] memory holds = grants.holdsOf(id);
+        assertEq(holds.length, 1, "holds");
+        assertEq(holds[0].until, NOW + 30, "until");
+        vm.warp(NOW + 29);
+        assertState(GrantState.RETAINED);
+        vm.warp(NOW + 30);
+        assertState(GrantState.ENDED);
+    }
+
+    function test_shorteningOneLeavesTheOthers() public {
+        grant(withoutRecordKeeping());
+        hold(COURT, uint64(NOW) + 60);
+        hold(SUPERVISOR, uint64(NOW) + 50);
+        revoke();
+        hold(COURT, uint64(NOW) + 30);
+        vm.warp(NOW + 49);
+        assertState(GrantState.RETAINED);
+        vm.warp(NOW + 50);
+        assertState(GrantState.ENDED);
     }
 
     function test_fourAuthoritiesCanHoldAndAFifthTakesTheFirstPlaceThatGetsFree() public {
@@ -223,7 +250,7 @@ contract HoldTest is Fixture {
 
     function testFuzz_lastsAtLeastASecondAndAtMostFiveYears(uint64 until) public {
         grant(usual());
-        if (until <= NOW) refusedHold(COURT, until, abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (until, NOW)));
+        if (until <= NOW) refusedHold(COURT, until, abi.encodeCall(Errors.AccessGrantsHoldNotAhead, (until, NOW)));
         else if (until > NOW + FIVE_YEARS)
             refusedHold(COURT, until, abi.encodeCall(Errors.AccessGrantsHoldTooFar, (until, NOW + FIVE_YEARS)));
         else hold(COURT, until);
@@ -238,7 +265,7 @@ contract HoldTest is Fixture {
             uint64(NOW) + FIVE_YEARS + 1,
             abi.encodeCall(Errors.AccessGrantsHoldTooFar, (uint64(NOW) + FIVE_YEARS + 1, NOW + FIVE_YEARS))
         );
-        refusedHold(SUPERVISOR, uint64(NOW), abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (uint64(NOW), NOW)));
+        refusedHold(SUPERVISOR, uint64(NOW), abi.encodeCall(Errors.AccessGrantsHoldNotAhead, (uint64(NOW), NOW)));
     }
 
     function test_theGranteeCannotReleaseWhatIsHeld() public {
@@ -278,11 +305,36 @@ contract HoldTest is Fixture {
         vm.warp(NOW + 20);
         grant(withoutRecordKeeping());
         assertEq(terms().flags, HELD, "flags");
-        assertTrue(terms().lockedUntil <= NOW + 20, "the hold became a lock");
+        assertEq(terms().lockedUntil, 0, "the hold became a lock");
         revoke();
         assertState(GrantState.RETAINED);
         lift(COURT);
         assertState(GrantState.ENDED);
+    }
+
+    /// @dev What was agreed is over, so that there is nothing to carry: a later extension need not name a lock of the past.
+    function test_aNewPeriodOverWhatAHoldAloneKeepsCarriesNoLock() public {
+        grant(withoutRecordKeeping());
+        hold(COURT, uint64(NOW) + YEAR);
+        revoke();
+        vm.warp(NOW + 20);
+        grant(withoutRecordKeeping());
+        assertEq(terms().lockedUntil, 0, "lockedUntil");
+        IAccessGrants.GrantRequest memory longer = withoutRecordKeeping();
+        longer.expiresAt += 1;
+        grant(longer);
+        assertEq(terms().lockedUntil, 0, "lockedUntil");
+    }
+
+    function test_aNewPeriodOverWhatIsHeldCarriesWhatWasAgreed() public {
+        grant(usual());
+        hold(COURT, uint64(NOW) + 1);
+        revoke();
+        vm.warp(NOW + 5 * YEAR - 1);
+        IAccessGrants.GrantRequest memory again = withoutRecordKeeping();
+        again.expiresAt = 0;
+        grant(again);
+        assertEq(terms().lockedUntil, NOW + 5 * YEAR, "lockedUntil");
     }
 
     function test_aNewPeriodWhileHeldStartsAtOnce() public {

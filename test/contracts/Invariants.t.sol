@@ -83,6 +83,13 @@ contract InvariantsTest is Product {
         }
     }
 
+    /// @dev Of the periods: who relies on a grant is who it was passed on to in its present period, and nobody takes that
+    /// place before the next one.
+    function invariant_oneInstitutionReliesInEachPeriod() public view {
+        World.Grant[] memory all = handler.all();
+        for (uint256 i = 0; i < all.length; ++i) assertEq(grants.relyingOf(all[i].id), all[i].terms.relying, "relying");
+    }
+
     /// @dev The effect that the whole rule is for.
     function invariant_recordKeepingIsNeverCutShortByTheHolder() public {
         vm.warp(handler.time());

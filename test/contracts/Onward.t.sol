@@ -6,23 +6,11 @@ import {toCredentialRef} from "../../contracts/types/CredentialRef.sol";
 import {GrantId, toGrantId} from "../../contracts/types/GrantId.sol";
 import {GRANTED_ONWARD, GrantRecord, GrantState, MAY_GRANT_ONWARD} from "../../contracts/types/GrantRecord.sol";
 import {Errors} from "./support/Errors.sol";
-import {Fixture} from "./support/Fixture.sol";
 import {Model, Terms} from "./support/Model.sol";
+import {OnwardFixture} from "./support/OnwardFixture.sol";
 
 /// @notice Reliance: what a grantee may pass on, and that it ends with its own grant.
-contract OnwardTest is Fixture {
-    address private constant RELYING = address(0x8008);
-    address private constant OTHER = address(0x9009);
-
-    GrantId private child;
-
-    function setUp() public override {
-        super.setUp();
-        child = toGrantId(credential, RELYING, PURPOSE);
-        grant(sharing());
-        vm.warp(NOW + 1);
-    }
-
+contract OnwardTest is OnwardFixture {
     function test_theRelyingInstitutionMayRead() public {
         onward(passed());
         assertChild(GrantState.ACTIVE);
@@ -133,72 +121,6 @@ contract OnwardTest is Fixture {
         assertChild(GrantState.ENDED);
         vm.warp(NOW + 60);
         assertChild(GrantState.ENDED);
-    }
-
-    /// @dev The fault to fear: a new period of the parent must not revive what ended with the last one.
-    function test_isNotRevivedByANewPeriodOfTheParent() public {
-        onward(passed());
-        vm.warp(NOW + 100);
-        revoke();
-        vm.warp(NOW + 200);
-        grant(sharing());
-        assertState(GrantState.ACTIVE);
-        assertChild(GrantState.RETAINED);
-        vm.warp(NOW + 100 + YEAR);
-        assertChild(GrantState.ENDED);
-    }
-
-    function test_isNotRevivedWhereTheNewPeriodBeginsInTheSecondOfTheEnd() public {
-        onward(passed());
-        revoke();
-        grant(sharing());
-        assertChild(GrantState.RETAINED);
-    }
-
-    function test_isNotRevivedByAPeriodThatTheParentIsGrantedOnwardItself() public {
-        onward(passed());
-        revoke();
-        IAccessGrants.GrantRequest memory toOther = sharing();
-        toOther.grantee = OTHER;
-        grant(toOther);
-        vm.warp(NOW + 2);
-        IAccessGrants.GrantRequest memory back = passed();
-        back.grantee = GRANTEE;
-        vm.prank(OTHER);
-        grants.grantOnward(HOLDER, back);
-        assertState(GrantState.ACTIVE);
-        assertChild(GrantState.RETAINED);
-    }
-
-    function test_ofSeveralPeriodsEachKeepsItsOwnEnd() public {
-        onward(passed());
-        vm.warp(NOW + 100);
-        revoke();
-        grant(sharing());
-        vm.warp(NOW + 200);
-        IAccessGrants.GrantRequest memory r = passed();
-        r.grantee = OTHER;
-        onward(r);
-        vm.warp(NOW + 300);
-        revoke();
-        vm.warp(NOW + 301);
-        grant(sharing());
-        vm.warp(NOW + 100 + YEAR);
-        assertChild(GrantState.ENDED);
-        assertTrue(grants.canReadRecords(credential, OTHER, PURPOSE), "the later one");
-        vm.warp(NOW + 300 + YEAR - 1);
-        assertTrue(grants.canReadRecords(credential, OTHER, PURPOSE), "the later one");
-        vm.warp(NOW + 300 + YEAR);
-        assertTrue(!grants.canReadRecords(credential, OTHER, PURPOSE), "the later one");
-    }
-
-    /// @dev By the second in which it began a period is known, so no two may have the same.
-    function test_notInTheSecondInWhichTheParentBegan() public {
-        revoke();
-        grant(sharing());
-        onwardRefused(passed(), abi.encodeCall(Errors.AccessGrantsParentTooYoung, (id, NOW + 1)));
-        vm.warp(NOW + 2);
-        onward(passed());
     }
 
     function test_onlyWhereTheHolderAllowedIt() public {
@@ -364,7 +286,7 @@ contract OnwardTest is Fixture {
     function test_becomesTheHoldersOwnGrant() public {
         onward(passed());
         IAccessGrants.GrantRequest memory direct = passed();
-        grantTo(direct);
+        grant(direct);
         assertEq(childTerms().flags, 0, "flags");
         assertEq(childTerms().sequence, 2, "sequence");
         (GrantId parent, uint40 grantedAt) = grants.parentOf(child);
@@ -425,50 +347,5 @@ contract OnwardTest is Fixture {
         onwardRefused(longer, abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (child)));
         revokeOnward(GRANTEE);
         assertEq(childTerms().sequence, 65_535, "sequence");
-    }
-
-    function sharing() private pure returns (IAccessGrants.GrantRequest memory r) {
-        r = usual();
-        (r.allowOnward, r.lockedUntil) = (true, uint64(NOW) + 3 * YEAR);
-    }
-
-    /// @dev One year, then one year of record keeping.
-    function passed() private pure returns (IAccessGrants.GrantRequest memory r) {
-        r = usual();
-        (r.grantee, r.expiresAt, r.retention) = (RELYING, uint64(NOW) + YEAR, YEAR);
-    }
-
-    function onward(IAccessGrants.GrantRequest memory r) private {
-        vm.prank(GRANTEE);
-        grants.grantOnward(HOLDER, r);
-    }
-
-    function onwardRefused(IAccessGrants.GrantRequest memory r, bytes memory failure) private {
-        vm.expectRevert(failure);
-        onward(r);
-    }
-
-    function revokeOnward(address caller) private {
-        IAccessGrants.RevokeRequest memory r = revocation();
-        r.grantee = RELYING;
-        vm.prank(caller);
-        grants.revokeOnward(HOLDER, r);
-    }
-
-    function grantTo(IAccessGrants.GrantRequest memory r) private {
-        vm.prank(HOLDER);
-        grants.grant(r);
-    }
-
-    function childTerms() private view returns (Terms memory) {
-        return Model.decode(GrantRecord.unwrap(grants.termsOf(child)));
-    }
-
-    function assertChild(GrantState expected) private view {
-        assertEq(uint256(grants.stateOf(child)), uint256(expected), "state");
-        bool active = expected == GrantState.ACTIVE;
-        assertEq(grants.canRead(credential, RELYING, PURPOSE), active, "canRead");
-        bool records = active || expected == GrantState.RETAINED;
-        assertEq(grants.canReadRecords(credential, RELYING, PURPOSE), records, "canReadRecords");
     }
 }

@@ -16,7 +16,7 @@ import {Vm} from "./support/Test.sol";
 ///   what the documentation says (`support/Model.sol`), or its very error. Nothing else changed: one word of it, one event;
 /// - the holds (`_holds`): one word, of the authority that acts, by holding and lifting alone;
 /// - the parent (`_parents`): two words, by granting onward alone;
-/// - the past ends (`_pastEnds`): one word, by the new period of a grant that might have been granted onward, alone.
+/// - the periods (`_periods`): one word, by granting onward and by the new period of a grant that was, alone.
 /// The runs of Invariants.t.sol show the same for any sequence of acts.
 contract PropertiesTest is Fixture {
     using Model for Terms;
@@ -35,7 +35,7 @@ contract PropertiesTest is Fixture {
         if (t.expiresAt != 0 && t.revokedAt > t.expiresAt) t.revokedAt = 0;
         if (t.revokedAt != 0 && random[6] % 3 == 0) (t.flags, t.lockedUntil, t.retention) = (1, 0, 0);
         uint256 kind = (random[6] >> 8) % 4; // of the holder's own, that may grant onward, granted onward
-        if (kind == 1) t.flags += 4;
+        if (kind == 1) (t.flags, t.relying) = (t.flags + 4, random[6] % 2 == 0 ? address(0) : STRANGER);
         if (kind == 2) (t.flags, t.parentEnd) = (t.flags + 8, t.notBefore + 1 + near(random[6] >> 16, YEAR));
         bool begun = t.notBefore < NOW;
         if (begun && (random[6] >> 128) % 3 == 0)
@@ -56,10 +56,11 @@ contract PropertiesTest is Fixture {
         assertAct(HOLDER, abi.encodeCall(grants.grant, (request)), expected, failure, pastEndWritten(before) ? 2 : 1);
     }
 
-    /// @dev Nothing of a grant that can be granted onward is lost when its next period begins.
+    /// @dev Of a grant that was passed on the end of the period is kept when the next one begins.
     function pastEndWritten(Terms memory before) private pure returns (bool) {
         GrantState state = before.state(NOW);
-        return before.has(4) && (state == GrantState.RETAINED || state == GrantState.ENDED);
+        bool passedOn = before.has(4) && before.relying != address(0);
+        return passedOn && (state == GrantState.RETAINED || state == GrantState.ENDED);
     }
 
     function testFuzz_cancellingDoesWhatTheDocumentationSays(uint256 seed) public {
@@ -109,17 +110,14 @@ contract PropertiesTest is Fixture {
 
     function testFuzz_grantingOnwardDoesWhatTheDocumentationSays(uint256 seed, uint256 parentSeed) public {
         Terms memory before = anyRecord(seed);
-        before.parentEnd = 0;
-        if (before.has(8)) before.flags -= 8;
-        put(before);
         GrantId parentId = toGrantId(credential, STRANGER, PURPOSE);
         Terms memory parent = anyRecord(parentSeed);
         (parent.parentEnd, parent.holdUntil) = (0, 0);
-        parent.flags = parentSeed % 4 == 0 ? 0 : 4;
-        vm.store(address(grants), keccak256(abi.encode(parentId, uint256(0))), parent.encode());
+        (parent.flags, parent.relying) = (parentSeed % 4 == 0 ? 0 : 4, [address(0), GRANTEE, COURT][parentSeed % 3]);
+        bool own = putGrantedOnward(before, seed % 3, parentId, parent);
         IAccessGrants.GrantRequest memory r = anyRequest(seed, before, NOW);
         if (seed % 8 != 0) r.allowOnward = false;
-        if (seed % 3 != 0) within(r, parent);
+        if (seed % 5 != 0) within(r, parent);
         (Terms memory expected, bytes memory failure) = before.grantedOnward(
             id,
             parent,
@@ -127,10 +125,26 @@ contract PropertiesTest is Fixture {
             [HOLDER, STRANGER],
             r,
             NOW,
-            false
+            own
         );
         bytes memory call = abi.encodeCall(grants.grantOnward, (HOLDER, r));
-        assertAct(STRANGER, call, expected, failure, pastEndWritten(before) ? 4 : 3);
+        assertAct(STRANGER, call, expected, failure, pastEndWritten(before) ? 5 : 4);
+        if (failure.length == 0) assertEq(grants.relyingOf(parentId), GRANTEE, "relying");
+    }
+
+    /// @dev Granted onward by another (0), by the owner of `parent` in another period (1), or in this one (2).
+    function putGrantedOnward(
+        Terms memory before,
+        uint256 by,
+        GrantId parentId,
+        Terms memory parent
+    ) private returns (bool own) {
+        own = before.has(8) && by == 2;
+        if (own) before.parentEnd = parent.activeEnd() == Model.NEVER ? 0 : parent.activeEnd();
+        put(before);
+        if (before.has(8) && by != 0) putParent(parentId, own ? parent.grantedAt : 1, own ? 0 : before.parentEnd);
+        vm.store(address(grants), slot(parentId, 0), parent.encode());
+        putPeriod(parentId, parent.grantedAt, 0, parent.relying);
     }
 
     function within(IAccessGrants.GrantRequest memory r, Terms memory parent) private pure {

@@ -44,7 +44,8 @@ contract RenewTest is Fixture {
                 sequence: 3,
                 flags: 0,
                 parentEnd: 0,
-                holdUntil: 0
+                holdUntil: 0,
+                relying: address(0)
             })
         );
         assertState(GrantState.ACTIVE);
@@ -71,7 +72,8 @@ contract RenewTest is Fixture {
                 sequence: 3,
                 flags: 0,
                 parentEnd: 0,
-                holdUntil: 0
+                holdUntil: 0,
+                relying: address(0)
             })
         );
         assertState(GrantState.ACTIVE);

@@ -26,6 +26,9 @@ contract ReplayTest is Product {
         mapping(address authority => uint256 until) heldUntil;
         /// When each period that has begun ends, by its beginning.
         mapping(uint256 grantedAt => uint256 activeEnd) ends;
+        /// To whom it was passed on in each of them, and whether an act ended that.
+        mapping(uint256 grantedAt => address) relying;
+        mapping(uint256 grantedAt => bool) over;
     }
 
     IAccessGrants private grants;
@@ -55,7 +58,7 @@ contract ReplayTest is Product {
     }
 
     function anyAct(uint256 random) private {
-        uint256 kind = (random >> 128) % 12;
+        uint256 kind = (random >> 128) % 13;
         if (kind < 2) handler.holderGrants(random);
         if (kind == 2) handler.holderRevokes(random);
         if (kind == 3) handler.granteeReleases(random);
@@ -67,6 +70,7 @@ contract ReplayTest is Product {
         if (kind == 9) handler.parentBeginsAnew(random, random % 2 == 0);
         if (kind == 10) handler.holderRevokesEverywhere(random, random >> 8);
         if (kind == 11) handler.timePasses(random);
+        if (kind == 12) handler.granteeGrantsAnotherOnward(random);
     }
 
     function learn(Vm.Log memory log) private {
@@ -87,6 +91,10 @@ contract ReplayTest is Product {
             address grantor = address(uint160(uint256(wordOf(log.data, 6))));
             known.parent = GrantId.unwrap(toGrantId(credential, grantor, purpose));
             known.parentGrantedAt = uint256(wordOf(log.data, 7));
+            learnReliance(known, address(uint160(uint256(log.topics[3]))));
+        } else if (known.parent != 0 && !counted) {
+            // Whatever else of holder, grantor or grantee ends it, or makes it the holder's own.
+            _known[known.parent].over[known.parentGrantedAt] = true;
         }
         if (kind == IAccessGrants.Held.selector || kind == IAccessGrants.HoldLifted.selector) {
             address authority = address(uint160(uint256(wordOf(log.data, 4))));
@@ -99,6 +107,15 @@ contract ReplayTest is Product {
         if (!t.has(8) && t.grantedAt != 0) known.ends[t.grantedAt] = t.activeEnd();
     }
 
+    /// @dev One institution in each period, and not again after an act.
+    function learnReliance(Known storage known, address grantee) private {
+        Known storage parent = _known[known.parent];
+        address before = parent.relying[known.parentGrantedAt];
+        assertTrue(before == address(0) || before == grantee, "a second institution");
+        assertTrue(!parent.over[known.parentGrantedAt], "again after an act ended it");
+        parent.relying[known.parentGrantedAt] = grantee;
+    }
+
     function compare(GrantId id, uint256 time) private view {
         Known storage known = _known[GrantId.unwrap(id)];
         Terms memory t = Model.decode(known.record);
@@ -106,6 +123,7 @@ contract ReplayTest is Product {
         (GrantId parent, uint40 parentGrantedAt) = grants.parentOf(id);
         assertEq(GrantId.unwrap(parent), t.has(8) ? known.parent : bytes32(0), "parent");
         assertEq(parentGrantedAt, t.has(8) ? known.parentGrantedAt : 0, "parent's period");
+        assertEq(grants.relyingOf(id), known.relying[t.grantedAt], "relying");
 
         if (t.has(8)) {
             uint256 end = _known[known.parent].ends[known.parentGrantedAt];

@@ -200,34 +200,19 @@ contract SignaturesTest is SignedFixture {
         bring(r, 0, DEADLINE, signature);
     }
 
-    function test_cancellingMakesUnusedSignaturesVoid() public {
-        bytes memory signature = signed(KEY, grantDigest(here(), signer, usual(), 0, DEADLINE));
-        Terms memory none;
-        none.sequence = 1;
-        vm.expectEmit(true, true, true, true, address(grants));
-        emit IAccessGrants.SignaturesCancelled(credential, signer, GRANTEE, ISSUER, SEAL, PURPOSE, recordOf(none));
-        vm.prank(signer);
-        grants.cancelSignatures(IAccessGrants.CancelRequest(ISSUER, SEAL, GRANTEE, PURPOSE));
-        assertState(GrantState.NONE);
-        vm.expectRevert(abi.encodeCall(Errors.AccessGrantsStaleSequence, (id, 0, 1)));
-        bring(usual(), 0, DEADLINE, signature);
-        bring(usual(), 1, DEADLINE, signed(KEY, grantDigest(here(), signer, usual(), 1, DEADLINE)));
-        assertEq(terms().sequence, 2, "sequence");
-    }
-
-    function test_cancellingChangesNothingElse() public {
+    /// @dev It says what is to be, whatever was before: the interface warns of it. What was to be kept is kept.
+    function test_whatWasSignedAsAnExtensionBeginsANewPeriodAfterTheExpiry() public {
         grantBySigner(usual());
-        Terms memory before = terms();
-        vm.prank(signer);
-        grants.cancelSignatures(IAccessGrants.CancelRequest(ISSUER, SEAL, GRANTEE, PURPOSE));
-        before.sequence = 2;
-        assertTerms(before);
-    }
-
-    function test_nobodyElseCancels() public {
-        vm.prank(STRANGER);
-        grants.cancelSignatures(IAccessGrants.CancelRequest(ISSUER, SEAL, GRANTEE, PURPOSE));
-        assertEq(GrantRecord.unwrap(grants.termsOf(id)), 0, "record");
+        IAccessGrants.GrantRequest memory longer = usual();
+        longer.expiresAt += YEAR;
+        uint64 deadline = uint64(NOW) + 2 * YEAR + 10;
+        bytes memory signature = signed(KEY, grantDigest(here(), signer, longer, 1, deadline));
+        vm.warp(NOW + 2 * YEAR + 10);
+        assertState(GrantState.RETAINED);
+        bring(longer, 1, deadline, signature);
+        assertState(GrantState.ACTIVE);
+        assertEq(terms().grantedAt, NOW + 2 * YEAR + 10, "grantedAt");
+        assertEq(terms().lockedUntil, NOW + 7 * YEAR, "lockedUntil");
     }
 
     function test_tellsItsDomain() public view {

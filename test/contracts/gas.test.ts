@@ -152,10 +152,13 @@ describe("gas", () => {
     used["revokeOnward"] = await gasOf(world.revokeOnward("e"));
     used["liftHold, the last"] = await gasOf(world.lift("e"));
     await gasOf(revoke("e"));
-    used["grant, new period of one that might have been granted onward"] = await gasOf(grants.grant(request("e")));
+    used["grant, new period of one that was granted onward"] = await gasOf(grants.grant(request("e")));
     await gasOf(grants.grant({ ...request("f"), allowOnward: true }));
     await gasOf(world.onward("f"));
     await gasOf(world.hold("f"));
+    await gasOf(grants.grant({ ...request("g"), allowOnward: true }));
+    await gasOf(revoke("g"));
+    used["grant, new period of one that could have been granted onward"] = await gasOf(grants.grant(request("g")));
 
     const { abi, bytecode } = await probeArtifact();
     const probe = await new connection.ethers.ContractFactory(abi, bytecode, holder).deploy(await grants.getAddress());

@@ -10,6 +10,7 @@ const STATES = ["NONE", "PENDING", "ACTIVE", "RETAINED", "ENDED"];
 const STATUSES = ["NOT_ANCHORED", "VALID", "NOT_YET_VALID", "EXPIRED", "SUPERSEDED", "WITHDRAWN", "REVOKED"];
 const STANDINGS = ["NONE", "ACTIVE", "SUSPENDED", "WITHDRAWN"];
 const ZERO = `0x${"00".repeat(32)}`;
+const NOBODY = `0x${"00".repeat(20)}`;
 const HELD = 2;
 
 const grantId = (credential: unknown, grantee: unknown, purpose: unknown): string =>
@@ -48,6 +49,8 @@ export async function assertViews(sql: pg.Client, ledger: Ledger, traffic: Suite
     );
     const parent = row.grantor === null ? ZERO : grantId(row.credential, row.grantor, row.purpose);
     assert.equal(await view("AccessGrants", "parentOf", [id]), parent, what);
+    const relying = String(await view("AccessGrants", "relyingOf", [id])).toLowerCase();
+    assert.equal(relying, relyingOn(row, ledger) ?? NOBODY, what);
   };
   await Promise.all(grants.map(checkGrant));
   // What the ledger has no row of is nothing to the contract either.
@@ -83,6 +86,20 @@ export async function assertViews(sql: pg.Client, ledger: Ledger, traffic: Suite
       `entity ${row.account} at block ${block}`,
     );
   return grants.length + credentials.length + entities.length;
+}
+
+/** To whom a grant was passed on in its present period, by the trail. */
+function relyingOn(row: GrantRow, { events }: Ledger): string | null | undefined {
+  return events.findLast(
+    (event) =>
+      event.kind === "GRANTED_ONWARD" &&
+      event.retracted_at === null &&
+      event.contract === row.contract &&
+      event.credential === row.credential &&
+      event.purpose === row.purpose &&
+      event.grantor === row.grantee &&
+      event.parent_granted_at === row.granted_at,
+  )?.grantee;
 }
 
 async function stateInSql(sql: pg.Client, contract: string, time: bigint): Promise<Map<string, string>> {

@@ -43,7 +43,7 @@ export declare namespace IAccessGrants {
     }
 
   export interface IAccessGrantsInterface extends Interface {
-    getFunction(nameOrSignature: "canRead" | "canReadRecords" | "cancelSignatures" | "credentialRefOf" | "eip712Domain" | "grant" | "grantBatch" | "grantIdOf" | "grantOnward" | "grantWithSig" | "hold" | "holdsOf" | "liftHold" | "parentOf" | "release" | "revoke" | "revokeBatch" | "revokeEverywhereWithSig" | "revokeOnward" | "revokeWithSig" | "stateOf" | "termsOf"): FunctionFragment;
+    getFunction(nameOrSignature: "canRead" | "canReadRecords" | "cancelSignatures" | "credentialRefOf" | "eip712Domain" | "entities" | "grant" | "grantBatch" | "grantIdOf" | "grantOnward" | "grantWithSig" | "hold" | "holdsOf" | "liftHold" | "parentOf" | "release" | "relyingOf" | "revoke" | "revokeBatch" | "revokeEverywhereWithSig" | "revokeOnward" | "revokeWithSig" | "stateOf" | "termsOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Granted" | "GrantedOnward" | "Held" | "HoldLifted" | "Released" | "Revoked" | "RevokedOnward" | "SignaturesCancelled"): EventFragment;
 
@@ -52,6 +52,7 @@ encodeFunctionData(functionFragment: 'canReadRecords', values: [BytesLike, Addre
 encodeFunctionData(functionFragment: 'cancelSignatures', values: [IAccessGrants.CancelRequestStruct]): string;
 encodeFunctionData(functionFragment: 'credentialRefOf', values: [AddressLike, AddressLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
+encodeFunctionData(functionFragment: 'entities', values?: undefined): string;
 encodeFunctionData(functionFragment: 'grant', values: [IAccessGrants.GrantRequestStruct]): string;
 encodeFunctionData(functionFragment: 'grantBatch', values: [IAccessGrants.GrantRequestStruct[]]): string;
 encodeFunctionData(functionFragment: 'grantIdOf', values: [BytesLike, AddressLike, BigNumberish]): string;
@@ -62,6 +63,7 @@ encodeFunctionData(functionFragment: 'holdsOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'liftHold', values: [IAccessGrants.LiftRequestStruct]): string;
 encodeFunctionData(functionFragment: 'parentOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'release', values: [IAccessGrants.ReleaseRequestStruct]): string;
+encodeFunctionData(functionFragment: 'relyingOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'revoke', values: [IAccessGrants.RevokeRequestStruct]): string;
 encodeFunctionData(functionFragment: 'revokeBatch', values: [IAccessGrants.RevokeRequestStruct[]]): string;
 encodeFunctionData(functionFragment: 'revokeEverywhereWithSig', values: [AddressLike, IAccessGrants.RevokeRequestStruct, BigNumberish, BytesLike]): string;
@@ -75,6 +77,7 @@ decodeFunctionResult(functionFragment: 'canReadRecords', data: BytesLike): Resul
 decodeFunctionResult(functionFragment: 'cancelSignatures', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'credentialRefOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'entities', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grant', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grantBatch', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'grantIdOf', data: BytesLike): Result;
@@ -85,6 +88,7 @@ decodeFunctionResult(functionFragment: 'holdsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liftHold', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'parentOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'relyingOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revoke', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revokeBatch', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revokeEverywhereWithSig', data: BytesLike): Result;
@@ -265,6 +269,14 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
 
     
+    entities: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     grant: TypedContractMethod<
       [request: IAccessGrants.GrantRequestStruct, ],
       [void],
@@ -345,6 +357,14 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
 
     
+    relyingOf: TypedContractMethod<
+      [parent: BytesLike, ],
+      [string],
+      'view'
+    >
+    
+
+    
     revoke: TypedContractMethod<
       [request: IAccessGrants.RevokeRequestStruct, ],
       [void],
@@ -355,7 +375,7 @@ decodeFunctionResult(functionFragment: 'termsOf', data: BytesLike): Result;
     
     revokeBatch: TypedContractMethod<
       [requests: IAccessGrants.RevokeRequestStruct[], ],
-      [void],
+      [bigint],
       'nonpayable'
     >
     
@@ -428,6 +448,11 @@ getFunction(nameOrSignature: 'eip712Domain'): TypedContractMethod<
       [[string, string, string, bigint, string, string, bigint[]] & {fields: string, name: string, version: string, chainId: bigint, verifyingContract: string, salt: string, extensions: bigint[] }],
       'view'
     >;
+getFunction(nameOrSignature: 'entities'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'grant'): TypedContractMethod<
       [request: IAccessGrants.GrantRequestStruct, ],
       [void],
@@ -478,6 +503,11 @@ getFunction(nameOrSignature: 'release'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'relyingOf'): TypedContractMethod<
+      [parent: BytesLike, ],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'revoke'): TypedContractMethod<
       [request: IAccessGrants.RevokeRequestStruct, ],
       [void],
@@ -485,7 +515,7 @@ getFunction(nameOrSignature: 'revoke'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'revokeBatch'): TypedContractMethod<
       [requests: IAccessGrants.RevokeRequestStruct[], ],
-      [void],
+      [bigint],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'revokeEverywhereWithSig'): TypedContractMethod<

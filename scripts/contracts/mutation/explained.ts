@@ -25,7 +25,7 @@ const EXPLAINED: readonly Explained[] = [
     why: "Reads the successor of the reference 0, which nothing ever writes. The condition saves the gas.",
   },
   {
-    file: "contracts/AccessGrants.sol",
+    file: "contracts/GrantStore.sol",
     code: "if (record.flags() & (HELD | GRANTED_ONWARD) == 0) return record.stateAt(uint64(block.timestamp));",
     operators: ["condition always false", "& to |", "&: right side only", "Return removed"],
     why: "Takes the long way to the same state. The condition saves the gas, which test/contracts/gas.test.ts measures.",
@@ -69,8 +69,20 @@ const EXPLAINED: readonly Explained[] = [
   },
   {
     file: "contracts/types/Holds.sol",
-    code: "if (at > until) until = at;",
+    code: "if (one > until) until = one;",
     operators: ["> to >="],
+    why: LATEST,
+  },
+  {
+    file: "contracts/types/GrantBounds.sol",
+    code: "if (max < carriedLock) max = carriedLock;",
+    operators: ["< to <="],
+    why: LATEST,
+  },
+  {
+    file: "contracts/GrantStore.sol",
+    code: "if (agreedEnd > block.timestamp && lockedUntil < agreedEnd) lockedUntil = agreedEnd;",
+    operators: ["< to <="],
     why: LATEST,
   },
   {

@@ -12,6 +12,8 @@ export type TesterVerdict = Verdict | "timeout";
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** Many times what all tests take on a busy machine. Endless loops end sooner, for want of gas. */
 const TIMEOUT_MS = 20 * 60_000;
+/** Compiling all tests takes minutes of a processor, which a busy machine has few of. */
+const BUILD_TIMEOUT_MS = 60 * 60_000;
 
 export class Tester {
   readonly #project: string;
@@ -46,20 +48,21 @@ export class Tester {
   async #start(): Promise<ChildProcess> {
     // What Hardhat prints about tests that fail on purpose helps nobody.
     const worker = fork(WORKER, { cwd: this.#project, stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    if ((await nextMessage(worker)) === undefined) throw new Error("The tests were not built in 20 minutes.");
+    if ((await nextMessage(worker, BUILD_TIMEOUT_MS)) === undefined)
+      throw new Error("The tests were not built in an hour.");
     return worker;
   }
 }
 
 /** Undefined if none comes in time. */
-async function nextMessage(worker: ChildProcess): Promise<unknown> {
+async function nextMessage(worker: ChildProcess, timeout = TIMEOUT_MS): Promise<unknown> {
   const settled = new AbortController();
   const { signal } = settled;
   const message = once(worker, "message", { signal }).then(([first]: unknown[]) => first);
   const ended = once(worker, "exit", { signal }).then(([code]: unknown[]) => {
     throw new Error(`The process that tests mutants ended with ${code}.`);
   });
-  const late = sleep(TIMEOUT_MS, undefined, { signal });
+  const late = sleep(timeout, undefined, { signal });
   try {
     return await Promise.race([message, ended, late]);
   } finally {

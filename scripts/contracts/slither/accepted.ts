@@ -22,10 +22,6 @@ export const ACCEPTED: Readonly<Record<string, { readonly why: string; readonly 
     why: "Shortens an array in memory to what was filled, which Solidity has no words for; memory-safe, and tested.",
     places: ["standing"],
   },
-  "cyclomatic-complexity": {
-    why: "A list of independent checks of a request, one line each: apart they would be harder to compare with the errors.",
-    places: ["checkedStart"],
-  },
   "naming-convention": {
     why: "An immutable is written as the constant that it is, which solhint asks for.",
     places: ["_ENTITIES"],

@@ -26,6 +26,7 @@ interface Errors {
     function AccessGrantsAlreadyEnded(GrantId id, uint256 endedAt) external;
     function AccessGrantsSequenceExhausted(GrantId id) external;
     function AccessGrantsEmptyBatch() external;
+    function AccessGrantsNothingEnded(uint256 requests) external;
     function AccessGrantsOnwardWithdrawn(GrantId id) external;
     function AccessGrantsSignatureExpired(uint64 deadline, uint256 time) external;
     function AccessGrantsStaleSequence(GrantId id, uint16 sequence, uint16 current) external;
@@ -33,7 +34,8 @@ interface Errors {
     function AccessGrantsIssuedInFuture(uint64 issuedAt, uint256 time) external;
     function AccessGrantsNotAuthority(address caller) external;
     function AccessGrantsNothingToHold(GrantId id, GrantState state) external;
-    function AccessGrantsHoldNotLonger(uint64 until, uint256 current) external;
+    function AccessGrantsHoldNotAhead(uint64 until, uint256 time) external;
+    function AccessGrantsHoldUnchanged(GrantId id, uint64 until) external;
     function AccessGrantsHoldTooFar(uint64 until, uint256 max) external;
     function AccessGrantsHoldsFull(GrantId id, uint256 max) external;
     function AccessGrantsNotHeld(GrantId id, address authority) external;
@@ -46,5 +48,7 @@ interface Errors {
     function AccessGrantsLockBeyondParent(uint64 lockedUntil, uint256 max) external;
     function AccessGrantsRetentionBeyondParent(uint64 retention, uint256 max) external;
     function AccessGrantsGrantedByOther(GrantId id) external;
+    function AccessGrantsOnwardTaken(GrantId parent, address relying) external;
+    function AccessGrantsOnwardOver(GrantId id, uint256 parentGrantedAt) external;
     function AccessGrantsNotGrantor(GrantId id, address caller) external;
 }

@@ -56,21 +56,30 @@ abstract contract Fixture is Product, Requests {
         return Model.decode(GrantRecord.unwrap(grants.termsOf(id)));
     }
 
-    /// @dev Puts a record where the contract keeps it, and what it needs beside it: a hold in the last place, and a parent
-    /// whose period is over. The mappings are in slots 0 to 3 as they are declared.
+    /// @dev Puts a record where the contract keeps it, and what it needs beside it: a hold in the last place, who relies on
+    /// it, and a parent whose period is over. The mappings are in slots 0 to 3 as they are declared.
     function put(Terms memory t) internal {
         vm.store(address(grants), slot(id, 0), Model.encode(t));
         uint256 hold = t.holdUntil == 0 ? 0 : (t.holdUntil << 160) | uint160(COURT);
         vm.store(address(grants), bytes32(uint256(slot(id, 1)) + 3), bytes32(hold));
-        if (t.parentEnd == 0) return;
-        bytes32 parent = keccak256("parent");
-        vm.store(address(grants), slot(id, 2), parent);
-        vm.store(address(grants), bytes32(uint256(slot(id, 2)) + 1), bytes32(uint256(1)));
-        bytes32 periods = keccak256(abi.encode(parent, uint256(3)));
-        vm.store(address(grants), keccak256(abi.encode(uint256(1), periods)), bytes32(t.parentEnd));
+        if (t.relying != address(0)) putPeriod(id, t.grantedAt, 0, t.relying);
+        if (t.parentEnd != 0) putParent(GrantId.wrap(keccak256("parent")), 1, t.parentEnd);
     }
 
-    function slot(GrantId key, uint256 mapping_) private pure returns (bytes32) {
+    /// @dev The grant of `put` was granted onward under `parent`, in a period that is over since `end`.
+    function putParent(GrantId parent, uint256 grantedAt, uint256 end) internal {
+        vm.store(address(grants), slot(id, 2), GrantId.unwrap(parent));
+        vm.store(address(grants), bytes32(uint256(slot(id, 2)) + 1), bytes32(grantedAt));
+        putPeriod(parent, grantedAt, end, GRANTEE);
+    }
+
+    function putPeriod(GrantId key, uint256 grantedAt, uint256 end, address relying) internal {
+        bytes32 periods = slot(key, 3);
+        bytes32 word = bytes32((uint256(uint160(relying)) << 40) | end);
+        vm.store(address(grants), keccak256(abi.encode(grantedAt, periods)), word);
+    }
+
+    function slot(GrantId key, uint256 mapping_) internal pure returns (bytes32) {
         return keccak256(abi.encode(key, mapping_));
     }
 

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAccessGrants} from "../../../contracts/interfaces/IAccessGrants.sol";
+import {toCredentialRef} from "../../../contracts/types/CredentialRef.sol";
+import {GrantId, toGrantId} from "../../../contracts/types/GrantId.sol";
 import {Errors} from "./Errors.sol";
 import {Model, Terms} from "./Model.sol";
 import {World} from "./World.sol";
@@ -67,16 +69,23 @@ contract Handler is World {
         Grant storage sibling = siblingOf(indexOf(seed));
         IAccessGrants.RevokeRequest[] memory batch = new IAccessGrants.RevokeRequest[](2);
         (batch[0], batch[1]) = (revocationOf(g), revocationOf(sibling));
-        (Terms memory next, bytes memory failure) = g.terms.revoked(g.id, time);
-        // What was granted onward under the first ends with it.
+        // What has ended is passed over; what never was is not.
+        (Terms memory next, bytes memory over) = g.terms.revoked(g.id, time);
+        bytes memory failure = g.terms.grantedAt == 0 ? over : bytes("");
         Terms memory other = sibling.terms;
+        // What was granted onward under the first ends with it.
         bool child = other.has(Model.GRANTED_ONWARD_FLAG) && !sibling.parentPeriodOver;
-        if (failure.length == 0 && child) other.parentEnd = next.activeEnd();
-        if (failure.length == 0) (other, failure) = other.revoked(sibling.id, time);
-        act(g.holder, abi.encodeCall(grants.revokeBatch, (batch)), failure);
-        if (failure.length != 0) return;
-        changed(indexOf(seed), next);
-        changed(indexOf(seed) ^ 2, other);
+        if (over.length == 0 && child) other.parentEnd = next.activeEnd();
+        bytes memory otherOver;
+        (other, otherOver) = other.revoked(sibling.id, time);
+        if (failure.length == 0 && sibling.terms.grantedAt == 0) failure = otherOver;
+        if (failure.length == 0 && over.length != 0 && otherOver.length != 0)
+            failure = abi.encodeCall(Errors.AccessGrantsNothingEnded, (2));
+        bytes memory data = abi.encodeCall(grants.revokeBatch, (batch));
+        if (failure.length != 0) return act(g.holder, data, failure);
+        answer(g.holder, data, abi.encode((over.length == 0 ? 1 : 0) + (otherOver.length == 0 ? 1 : 0)));
+        if (over.length == 0) changed(indexOf(seed), next);
+        if (otherOver.length == 0) changed(indexOf(seed) ^ 2, other);
     }
 
     function holderRevokesBySignature(uint256 seed, uint8 numberOff, bool late) external {
@@ -102,7 +111,9 @@ contract Handler is World {
         if (issuedAt > time)
             return act(STRANGER, data, abi.encodeCall(Errors.AccessGrantsIssuedInFuture, (issuedAt, time)));
         (Terms memory next, bytes memory failure) = g.terms.revoked(g.id, time);
-        bool ends = failure.length == 0 && g.terms.grantedAt <= issuedAt;
+        // What was granted onward was allowed when the period of the parent began.
+        uint256 allowedAt = g.terms.has(Model.GRANTED_ONWARD_FLAG) ? g.parentGrantedAt : g.terms.grantedAt;
+        bool ends = failure.length == 0 && allowedAt <= issuedAt;
         answer(STRANGER, data, abi.encode(ends));
         if (ends) changed(indexOf(seed), next);
     }
@@ -127,6 +138,19 @@ contract Handler is World {
     function granteeGrantsOnward(uint256 seed) external {
         begin(seed);
         onwardAs(indexOf(seed), seed);
+    }
+
+    /// @dev Where one institution relies on it already, any other is one too many.
+    function granteeGrantsAnotherOnward(uint256 seed) external {
+        Grant storage g = begin(seed);
+        IAccessGrants.GrantRequest memory r = usual();
+        (r.grantee, r.purpose, r.expiresAt) = (STRANGER, g.purpose, 0);
+        Terms memory none;
+        GrantId id = toGrantId(toCredentialRef(g.holder, ISSUER, SEAL), STRANGER, g.purpose);
+        address[2] memory by = [g.holder, g.grantee];
+        (, bytes memory failure) = none.grantedOnward(id, g.terms, g.id, by, r, time, false);
+        // The first would be none of those that are looked at.
+        if (failure.length != 0) act(g.grantee, abi.encodeCall(grants.grantOnward, (g.holder, r)), failure);
     }
 
     function granteeRevokesOnward(uint256 seed) external {
@@ -271,7 +295,7 @@ contract Handler is World {
         r.allowOnward = seed % 61 == 0;
         // Within the parent's terms more often than not.
         if (seed % 5 != 0) withinParent(r, parent.terms);
-        bool again = g.terms.has(Model.GRANTED_ONWARD_FLAG);
+        bool own = g.terms.has(Model.GRANTED_ONWARD_FLAG) && g.parentGrantedAt == parent.terms.grantedAt;
         (Terms memory next, bytes memory failure) = g.terms.grantedOnward(
             g.id,
             parent.terms,
@@ -279,11 +303,12 @@ contract Handler is World {
             [g.holder, parent.grantee],
             r,
             time,
-            again
+            own
         );
         act(parent.grantee, abi.encodeCall(grants.grantOnward, (g.holder, r)), failure);
         if (failure.length != 0) return;
         (g.parentGrantedAt, g.parentPeriodOver) = (parent.terms.grantedAt, false);
+        parent.terms.relying = g.grantee;
         changed(index, next);
     }
 

@@ -20,6 +20,8 @@ struct Terms {
     uint256 parentEnd;
     /// The latest of the legal holds, 0 if there is none. Not part of the record.
     uint256 holdUntil;
+    /// To whom it was passed on in its present period, zero if to nobody. Not part of the record.
+    address relying;
 }
 
 /// @notice The documentation once more, as a program of its own: it shares no code with the contract and none of its ways
@@ -110,7 +112,7 @@ library Model {
         return next_(t, id, r, time, r.allowOnward ? MAY_GRANT_ONWARD_FLAG : 0);
     }
 
-    /// @dev What a grantee passes on under `parent`. `again`: it granted this before, and `t` is of that.
+    /// @dev What a grantee passes on under `parent`. `own`: `t` is what it granted in this very period of `parent`.
     function grantedOnward(
         Terms memory t,
         GrantId id,
@@ -119,37 +121,60 @@ library Model {
         address[2] memory holderAndGrantor,
         IAccessGrants.GrantRequest memory r,
         uint256 time,
-        bool again
+        bool own
     ) internal pure returns (Terms memory next, bytes memory failure) {
         if (r.allowOnward) return (t, abi.encodeCall(Errors.AccessGrantsOnwardTooDeep, ()));
         if (r.grantee == holderAndGrantor[1])
             return (t, abi.encodeCall(Errors.AccessGrantsSelfGrant, (holderAndGrantor[1])));
         failure = refusal(holderAndGrantor[0], r, time);
-        if (failure.length == 0) failure = beyond(parent, parentId, r, time);
+        if (failure.length == 0) failure = notPassedOn(parent, parentId, time);
+        if (failure.length == 0) failure = notReliedOn(t, id, parent, parentId, r.grantee, time, own);
+        if (failure.length == 0) failure = beyond(parent, lives(t, time) ? t.lockedUntil : 0, r);
         if (failure.length != 0) return (t, failure);
-        GrantState now_ = state(t, time);
-        if ((now_ == GrantState.PENDING || now_ == GrantState.ACTIVE) && !again)
-            return (t, abi.encodeCall(Errors.AccessGrantsGrantedByOther, (id)));
         (next, failure) = next_(t, id, r, time, GRANTED_ONWARD_FLAG);
         if (failure.length == 0) next.parentEnd = activeEnd(parent) == NEVER ? 0 : activeEnd(parent);
     }
 
-    /// @dev What is wrong with granting onward under `parent`.
-    function beyond(
-        Terms memory parent,
-        GrantId parentId,
-        IAccessGrants.GrantRequest memory r,
-        uint256 time
-    ) internal pure returns (bytes memory) {
+    /// @dev Why nothing can be passed on under `parent`, whatever it is.
+    function notPassedOn(Terms memory parent, GrantId parentId, uint256 time) internal pure returns (bytes memory) {
         if (!has(parent, MAY_GRANT_ONWARD_FLAG)) return abi.encodeCall(Errors.AccessGrantsOnwardNotAllowed, (parentId));
         if (state(parent, time) != GrantState.ACTIVE)
             return abi.encodeCall(Errors.AccessGrantsParentNotActive, (parentId, state(parent, time)));
         if (parent.grantedAt == time) return abi.encodeCall(Errors.AccessGrantsParentTooYoung, (parentId, time));
+        return "";
+    }
+
+    /// @dev Why the further institution is not the one, or cannot be it any more.
+    function notReliedOn(
+        Terms memory t,
+        GrantId id,
+        Terms memory parent,
+        GrantId parentId,
+        address grantee,
+        uint256 time,
+        bool own
+    ) internal pure returns (bytes memory) {
+        bool first = parent.relying == address(0);
+        if (!first && parent.relying != grantee)
+            return abi.encodeCall(Errors.AccessGrantsOnwardTaken, (parentId, parent.relying));
+        if (!own && lives(t, time)) return abi.encodeCall(Errors.AccessGrantsGrantedByOther, (id));
+        bool expired = own && t.revokedAt == 0 && !has(t, RELEASED_FLAG);
+        if (!first && !expired) return abi.encodeCall(Errors.AccessGrantsOnwardOver, (id, parent.grantedAt));
+        if (t.sequence + 1 > 32_767) return abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (id));
+        return "";
+    }
+
+    /// @dev What of the terms asked for goes beyond those of `parent`. `lock` is that of what is extended.
+    function beyond(
+        Terms memory parent,
+        uint256 lock,
+        IAccessGrants.GrantRequest memory r
+    ) internal pure returns (bytes memory) {
         bool longer = r.expiresAt == 0 || r.expiresAt > parent.expiresAt;
         if (parent.expiresAt != 0 && longer)
             return abi.encodeCall(Errors.AccessGrantsExpiryBeyondParent, (r.expiresAt, parent.expiresAt));
-        if (r.lockedUntil > parent.lockedUntil)
-            return abi.encodeCall(Errors.AccessGrantsLockBeyondParent, (r.lockedUntil, parent.lockedUntil));
+        lock = latest(lock, parent.lockedUntil);
+        if (r.lockedUntil > lock) return abi.encodeCall(Errors.AccessGrantsLockBeyondParent, (r.lockedUntil, lock));
         if (r.retention > parent.retention)
             return abi.encodeCall(Errors.AccessGrantsRetentionBeyondParent, (r.retention, parent.retention));
         return "";
@@ -165,7 +190,7 @@ library Model {
     ) internal pure returns (Terms memory next, bytes memory failure) {
         if (t.sequence + 2 > 65_535) return (t, abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (id)));
         GrantState now_ = state(t, time);
-        bool extends_ = now_ == GrantState.PENDING || now_ == GrantState.ACTIVE;
+        bool extends_ = lives(t, time);
         if (extends_) failure = shortening(t, id, r, time, kind);
         if (now_ == GrantState.RETAINED && r.notBefore > time)
             failure = abi.encodeCall(Errors.AccessGrantsStartWhileRetained, (r.notBefore, accessEnd(t)));
@@ -174,12 +199,14 @@ library Model {
         next.grantedAt = extends_ ? t.grantedAt : time;
         next.notBefore = now_ == GrantState.ACTIVE ? t.notBefore : latest(r.notBefore, time);
         next.expiresAt = r.expiresAt;
-        next.lockedUntil = now_ == GrantState.RETAINED ? latest(r.lockedUntil, agreedEnd(t)) : r.lockedUntil;
+        next.lockedUntil = r.lockedUntil;
+        if (now_ == GrantState.RETAINED && agreedEnd(t) > time) next.lockedUntil = latest(r.lockedUntil, agreedEnd(t));
         next.retention = r.retention;
         next.sequence = t.sequence + 1;
         next.flags = kind;
         bool held_ = extends_ ? has(t, HELD_FLAG) : now_ == GrantState.RETAINED && t.holdUntil > time;
         if (held_) (next.flags, next.holdUntil) = (kind + HELD_FLAG, t.holdUntil);
+        if (extends_) next.relying = t.relying;
     }
 
     /// @dev What is wrong with a request by itself.
@@ -277,10 +304,10 @@ library Model {
         GrantState now_ = state(t, time);
         if (now_ != GrantState.ACTIVE && now_ != GrantState.RETAINED)
             return (t, abi.encodeCall(Errors.AccessGrantsNothingToHold, (id, now_)));
-        if (until <= time) return (t, abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (until, time)));
+        if (until <= time) return (t, abi.encodeCall(Errors.AccessGrantsHoldNotAhead, (until, time)));
         if (until > time + FIVE_YEARS)
             return (t, abi.encodeCall(Errors.AccessGrantsHoldTooFar, (until, time + FIVE_YEARS)));
-        if (until <= own) return (t, abi.encodeCall(Errors.AccessGrantsHoldNotLonger, (until, own)));
+        if (until == own) return (t, abi.encodeCall(Errors.AccessGrantsHoldUnchanged, (id, until)));
         if (others == 4) return (t, abi.encodeCall(Errors.AccessGrantsHoldsFull, (id, 4)));
         next = copy(t);
         next.holdUntil = latest(until, othersUntil);
@@ -306,6 +333,11 @@ library Model {
         if (t.sequence + 2 > 65_535) return (t, abi.encodeCall(Errors.AccessGrantsSequenceExhausted, (id)));
         next = copy(t);
         next.sequence = t.sequence + 1;
+    }
+
+    /// @dev Whether it has not ended, and may only be extended.
+    function lives(Terms memory t, uint256 time) internal pure returns (bool) {
+        return state(t, time) == GrantState.PENDING || state(t, time) == GrantState.ACTIVE;
     }
 
     function has(Terms memory t, uint256 flag) internal pure returns (bool) {

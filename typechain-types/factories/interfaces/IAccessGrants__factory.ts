@@ -132,11 +132,11 @@
       },
       {
         "internalType": "uint256",
-        "name": "current",
+        "name": "time",
         "type": "uint256"
       }
     ],
-    "name": "AccessGrantsHoldNotLonger",
+    "name": "AccessGrantsHoldNotAhead",
     "type": "error"
   },
   {
@@ -153,6 +153,22 @@
       }
     ],
     "name": "AccessGrantsHoldTooFar",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint64",
+        "name": "until",
+        "type": "uint64"
+      }
+    ],
+    "name": "AccessGrantsHoldUnchanged",
     "type": "error"
   },
   {
@@ -329,6 +345,17 @@
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "requests",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsNothingEnded",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "GrantId",
         "name": "id",
         "type": "bytes32"
@@ -351,6 +378,38 @@
       }
     ],
     "name": "AccessGrantsOnwardNotAllowed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "id",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "parentGrantedAt",
+        "type": "uint256"
+      }
+    ],
+    "name": "AccessGrantsOnwardOver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "relying",
+        "type": "address"
+      }
+    ],
+    "name": "AccessGrantsOnwardTaken",
     "type": "error"
   },
   {
@@ -1221,6 +1280,19 @@
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "entities",
+    "outputs": [
+      {
+        "internalType": "contract IEntityRegistry",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "components": [
@@ -1747,6 +1819,25 @@
   {
     "inputs": [
       {
+        "internalType": "GrantId",
+        "name": "parent",
+        "type": "bytes32"
+      }
+    ],
+    "name": "relyingOf",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "relying",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "components": [
           {
             "internalType": "address",
@@ -1820,7 +1911,13 @@
       }
     ],
     "name": "revokeBatch",
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "ended",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },
