@@ -3,7 +3,7 @@ import type pg from "pg";
 import { startApi } from "../indexer/api/server.ts";
 import { toHex } from "../indexer/grants/bytes.ts";
 import { createLogger } from "../indexer/ops/log.ts";
-import { checkQuery } from "./latency.ts";
+import { checkQuery } from "./measures/ask.ts";
 
 /** Milliseconds of one check after another over GraphQL, each of a grant anywhere in the ledger; all must be ALLOWED. */
 export async function checkTimes(databaseUrl: string, sql: pg.Client, count: number): Promise<number[]> {
@@ -27,7 +27,7 @@ export async function checkTimes(databaseUrl: string, sql: pg.Client, count: num
       const response = await fetch(`${api.url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: checkQuery(toHex(row.credential), toHex(row.grantee)),
+        body: JSON.stringify(checkQuery(toHex(row.credential), toHex(row.grantee))),
       });
       const text = await response.text();
       if (!text.includes('"ALLOWED"')) throw new Error(`expected ALLOWED, got ${text}`);

@@ -7,7 +7,7 @@ import { ChainWriter, type Extension } from "../indexer/ledger/writer.ts";
 import { type Header, parseHeader, parseLogs } from "../indexer/rpc/answers.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
 import { checkTimes } from "./checkTimes.ts";
-import { quantile } from "./latency.ts";
+import { quantile } from "./measures/world.ts";
 import { Spent } from "./spent.ts";
 import { CONTRACT, SyntheticChain } from "./syntheticChain.ts";
 

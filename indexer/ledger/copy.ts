@@ -90,8 +90,8 @@ export class CopyBuffer {
 
   bytea(value: Uint8Array): void {
     const { length } = value;
-    if (length <= SHORT) return this.slice(value, 0, length);
-    this.#bytes.set(value, this.#field(length));
+    if (length <= SHORT) this.slice(value, 0, length);
+    else this.#bytes.set(value, this.#field(length));
   }
 
   /** A bytea of the bytes from `from` on: without the view of them that every field would cost. Short ones only. */

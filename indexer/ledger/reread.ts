@@ -4,9 +4,9 @@ import { BugError } from "../ops/errors.ts";
 import type { Blocks } from "../sync/fetch.ts";
 import type { Contracts } from "./batch.ts";
 import { CopyBuffer } from "./copy.ts";
-import { decodeLog } from "./decode.ts";
-import { copyEventsSql, writeEventRow } from "./eventRows.ts";
 import { copyIn } from "./copyIn.ts";
+import { decodeLog } from "./decode.ts";
+import { copyEventsSql, EventRows } from "./eventRows.ts";
 
 /** What another node says of blocks, compared with what the ledger holds of them. Writes to a temporary table alone. */
 
@@ -48,14 +48,14 @@ export async function compareBlocks(
 }
 
 function encode(contracts: Contracts, chainId: bigint, { logs }: Blocks): Buffer {
-  const rows = new CopyBuffer();
+  const copy = new CopyBuffer();
+  const rows = new EventRows(copy, { chainId, seq: 0n, at: 0n });
   for (const [i, timed] of logs.entries()) {
     const contract = contracts.get(timed.log.address);
     if (contract === undefined) throw new BugError(`a log of ${timed.log.address}, which is not indexed`);
-    const learned = { chainId, seq: BigInt(i), at: 0n };
-    writeEventRow(rows, timed, contract.address, decodeLog(contract.name, timed.log), learned);
+    rows.write(timed, contract.address, decodeLog(contract.name, timed.log), BigInt(i));
   }
-  return rows.finish();
+  return copy.finish();
 }
 
 async function otherBlocks(client: pg.ClientBase, chainId: bigint, { headers }: Blocks): Promise<Difference[]> {

@@ -1,11 +1,14 @@
-import { toAddress, toBytes32, toCredentialRef, toHex, toSeal } from "../grants/bytes.ts";
+import { fromHex, toAddress, toHex } from "../grants/bytes.ts";
 import { packRecord } from "../grants/record.ts";
 import { BugError } from "../ops/errors.ts";
 import type { Contracts } from "./batch.ts";
 import type { Origin } from "./changes.ts";
 import { type DecodedEvent, decodeRaw, type UndecodedEvent } from "./decode.ts";
-import type { GrantEvent } from "./decodeGrant.ts";
+import { GrantEvent, TOPICS_LENGTH } from "./decodeGrant.ts";
+import { EVENT_LAYOUTS } from "./layout.ts";
 import { RECORD_COLUMNS } from "./recordColumns.ts";
+
+const WORD = 32;
 
 /** Events as the ledger kept them, decoded again: from their bytes, or from the columns that hold every byte of them. */
 
@@ -58,31 +61,38 @@ export function storedEvent(contracts: Contracts, row: StoredRow): DecodedEvent 
   return event;
 }
 
+/** The log of an event whose columns hold every byte of it, written anew. */
 function fromColumns(row: StoredRow & GrantColumns): GrantEvent {
-  const record = packRecord({
-    grantedAt: BigInt(row.granted_at),
-    notBefore: BigInt(row.not_before),
-    expiresAt: BigInt(row.expires_at),
-    lockedUntil: BigInt(row.locked_until),
-    revokedAt: BigInt(row.revoked_at),
-    retention: BigInt(row.retention),
-    sequence: Number(row.sequence),
-    flags: Number(row.flags),
-  });
-  return {
-    kind: row.kind as GrantEvent["kind"],
-    credential: toCredentialRef(row.credential),
-    holder: toAddress(row.holder),
-    grantee: toAddress(row.grantee),
-    issuer: toAddress(row.issuer),
-    seal: toSeal(row.seal),
-    purpose: row.purpose,
-    legalBasis: row.legal_basis ?? undefined,
-    reason: row.reason ?? undefined,
-    record: toBytes32(record),
-    context: row.context === null ? undefined : toBytes32(row.context),
-    onward: undefined,
-    hold: undefined,
-    raw: undefined,
+  const layout = EVENT_LAYOUTS.find(({ kind }) => kind === row.kind);
+  if (layout?.inColumns !== true) throw new BugError(`event ${row.seq} is ${row.kind} and was kept without its bytes`);
+  const { words } = layout;
+  const log = Buffer.alloc(TOPICS_LENGTH + layout.length * WORD);
+  const put = (word: number, value: Uint8Array): void => log.set(value, (word + 1) * WORD - value.length);
+  const inData = (word: number | undefined, value: Uint8Array): void => {
+    if (word !== undefined) put(TOPICS_LENGTH / WORD + word, value);
   };
+  put(0, fromHex(layout.topic));
+  put(1, row.credential);
+  put(2, row.holder);
+  put(3, row.grantee);
+  inData(words.issuer, row.issuer);
+  inData(words.seal, row.seal);
+  inData(words.purpose, Uint8Array.of(row.purpose >> 8, row.purpose & 0xff));
+  inData(words.legalBasis, Uint8Array.of(row.legal_basis ?? 0));
+  inData(words.reason, Uint8Array.of(row.reason ?? 0));
+  inData(words.context, row.context ?? new Uint8Array(0));
+  inData(
+    words.record,
+    packRecord({
+      grantedAt: BigInt(row.granted_at),
+      notBefore: BigInt(row.not_before),
+      expiresAt: BigInt(row.expires_at),
+      lockedUntil: BigInt(row.locked_until),
+      revokedAt: BigInt(row.revoked_at),
+      retention: BigInt(row.retention),
+      sequence: Number(row.sequence),
+      flags: Number(row.flags),
+    }),
+  );
+  return new GrantEvent(layout, log, 0);
 }

@@ -12,6 +12,7 @@ const chain: ObservedChain = {
   ...{ chainId: 1n, name: 'One "and" only', status: "LIVE", quarantine: null },
   ...{
     headNumber: 120n,
+    knownAt: 0n,
     headTime: 1_799_999_990n,
     indexedNumber: 100n,
     indexedHash: null,
