@@ -6,6 +6,7 @@ import {
   grantAt,
   grantIdOf,
   type HeldGrant,
+  periodOf,
 } from "./ledgerState.ts";
 import {
   accessEnd,
@@ -99,17 +100,31 @@ export function grantOnward(
   const parent = above.held.record;
   if ((parent.flags & MAY_GRANT_ONWARD) === 0n || above.state !== "ACTIVE" || parent.grantedAt >= now) return [];
   if (parent.expiresAt !== 0n && (terms.expiresAt === 0n || terms.expiresAt > parent.expiresAt)) return [];
-  if (terms.lockedUntil > parent.lockedUntil || terms.retention > parent.retention) return [];
   const subject = new Subject(contracts, name, now);
-  if (subject.live && !isGrantedUnder(subject.held, above.id)) return [];
+  const period = periodOf(above.id, parent.grantedAt);
+  if (!mayRely(subject, above, contracts.periods.get(period)?.relying)) return [];
+  const carried = subject.live ? subject.held.record.lockedUntil : 0n;
+  const lock = carried > parent.lockedUntil ? carried : parent.lockedUntil;
+  if (terms.lockedUntil > lock || terms.retention > parent.retention) return [];
   const record = granted(contracts, subject, terms, GRANTED_ONWARD);
   if (record === undefined) return [];
+  contracts.periods.set(period, { relying: name.grantee, activeEnd: undefined });
   const { legalBasis, context } = terms;
   return subject.say(
     "GrantedOnward",
     { record, parent: { id: above.id, grantedAt: parent.grantedAt } },
     { legalBasis, context, grantor, parentGrantedAt: parent.grantedAt },
   );
+}
+
+/** One institution in each period of the grant `above`, which goes on only with what no act ended. */
+function mayRely({ held, live }: Subject, above: Subject, relying: string | undefined): boolean {
+  const { record, parent, name } = held;
+  if (record.sequence >= LAST / 2n) return false;
+  const own = isGrantedUnder(held, above.id) && parent?.grantedAt === above.held.record.grantedAt;
+  if (relying === undefined) return own || !live;
+  const endedByAct = record.revokedAt !== 0n || (record.flags & RELEASED) !== 0n;
+  return relying === name.grantee && own && !endedByAct;
 }
 
 const isGrantedUnder = ({ record, parent }: HeldGrant, id: string): boolean =>
@@ -130,11 +145,12 @@ function granted(contracts: Contracts, subject: Subject, terms: Terms, flags: bi
     if (start > now) return undefined;
     const { parentEnd, holdUntil } = subject.bearings;
     const agreed = accessEnd(current, { parentEnd, holdUntil: 0n });
-    if (lockedUntil < agreed) lockedUntil = agreed;
+    if (agreed > now && lockedUntil < agreed) lockedUntil = agreed;
     if (holdUntil > now) kept |= HELD;
   }
-  if ((current.flags & MAY_GRANT_ONWARD) !== 0n)
-    contracts.pastEnds.set(`${subject.id}${current.grantedAt}`, activeEnd(current, NEVER));
+  const period = contracts.periods.get(periodOf(subject.id, current.grantedAt));
+  if (period !== undefined && (current.flags & MAY_GRANT_ONWARD) !== 0n)
+    contracts.periods.set(periodOf(subject.id, current.grantedAt), { ...period, activeEnd: activeEnd(current, NEVER) });
   const { expiresAt, retention } = terms;
   return { grantedAt: now, notBefore: start, expiresAt, lockedUntil, revokedAt: 0n, retention, sequence, flags: kept };
 }
@@ -225,7 +241,7 @@ export function hold(
   const subject = new Subject(contracts, name, now);
   if ((subject.state !== "ACTIVE" && subject.state !== "RETAINED") || until <= now) return [];
   const holds = standing(subject.held, now);
-  if (until <= (holds.get(authority) ?? 0n)) return [];
+  if (until === holds.get(authority)) return [];
   holds.set(authority, until);
   const { record } = subject.held;
   const held = { ...record, flags: record.flags | HELD, sequence: subject.next };

@@ -6,8 +6,8 @@ export interface Contracts {
   readonly grants: Map<string, HeldGrant>;
   readonly credentials: Map<string, Credential>;
   readonly entities: Map<string, Entity>;
-  /** Active ends of past periods under which others were granted onward, by grant and `grantedAt`. */
-  readonly pastEnds: Map<string, bigint>;
+  /** Periods in which a grant was passed on, by `periodOf`. */
+  readonly periods: Map<string, Period>;
   /** Operations that wait in the AccessManager, by their id, and how many were ever scheduled. */
   readonly operations: Map<string, bigint>;
   scheduled: bigint;
@@ -31,6 +31,14 @@ export interface HeldGrant {
   readonly parent: { readonly id: string; readonly grantedAt: bigint } | undefined;
 }
 
+/** To whom a grant was passed on in one of its periods, and when that ended, once another has begun. */
+export interface Period {
+  readonly relying: string;
+  readonly activeEnd: bigint | undefined;
+}
+
+export const periodOf = (id: string, grantedAt: bigint): string => `${id}${grantedAt}`;
+
 export interface Credential {
   readonly name: Pick<GrantName, "holder" | "issuer" | "seal">;
   readonly anchoredAt: bigint;
@@ -50,7 +58,7 @@ export interface Entity {
 }
 
 export const nothing = (): Contracts => ({
-  ...{ grants: new Map(), credentials: new Map(), entities: new Map(), pastEnds: new Map(), operations: new Map() },
+  ...{ grants: new Map(), credentials: new Map(), entities: new Map(), periods: new Map(), operations: new Map() },
   scheduled: 0n,
 });
 
@@ -58,7 +66,7 @@ export const copyOf = (contracts: Contracts): Contracts => ({
   grants: new Map(contracts.grants),
   credentials: new Map(contracts.credentials),
   entities: new Map(contracts.entities),
-  pastEnds: new Map(contracts.pastEnds),
+  periods: new Map(contracts.periods),
   operations: new Map(contracts.operations),
   scheduled: contracts.scheduled,
 });
@@ -83,6 +91,6 @@ export function bearingsOf(contracts: Contracts, { record, holds, parent }: Held
   const parentEnd =
     above?.grantedAt === parent.grantedAt
       ? activeEnd(above, NEVER)
-      : (contracts.pastEnds.get(`${parent.id}${parent.grantedAt}`) ?? 0n);
+      : (contracts.periods.get(periodOf(parent.id, parent.grantedAt))?.activeEnd ?? 0n);
   return { parentEnd, holdUntil };
 }
