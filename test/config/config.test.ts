@@ -69,6 +69,32 @@ test("a whole configuration is read as it is meant", () => {
   assert.equal(config.log.level, "debug");
 });
 
+test("an endpoint is a URL, or one with what is known of it; a quorum is no larger than their number", () => {
+  const known = { url: "wss://node.example/KEY", name: "mine", maxBatch: 20, maxCallsPerSecond: 12.5 };
+  const rpc = ["https://one.example", "ws://two.example", known];
+  const [chain] = load({ chains: [{ ...CHAIN, rpc, quorum: 3 }] }).chains;
+  assert.deepEqual([chain?.rpc, chain?.quorum], [rpc, 3]);
+  assert.equal(load({ chains: [CHAIN] }).chains[0]?.quorum, 1);
+  for (const [entry, says] of [
+    [{ ...known, maxBatch: 0 }, /chains\[0\]\.rpc\[0\]\.maxBatch: .*>=1/],
+    [{ ...known, maxCallsPerSecond: 0 }, /rpc\[0\]\.maxCallsPerSecond: .*>=0\.1/],
+    [{ ...known, name: "" }, /rpc\[0\]\.name: .*>=1 characters/],
+    [{ ...known, speed: 1 }, /rpc\[0\]: unknown key "speed"/],
+    [{ ...known, url: `ftp://node/${SECRET}` }, /rpc\[0\]\.url: expected a URL with http/],
+    [{ name: "no url" }, /rpc\[0\]\.url: /],
+    [7, /rpc\[0\]: expected a URL, or an object with a url/],
+    [["https://one.example"], /rpc\[0\]: expected a URL, or an object with a url/],
+  ] as const) {
+    const lines = problems({ chains: [{ ...CHAIN, rpc: [entry] }] });
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", says);
+  }
+  assert.match(
+    problems({ chains: [{ ...CHAIN, quorum: 2 }] }).join(),
+    /chains\[0\]\.quorum: expected no more than there are endpoints \(1\), got "2"/,
+  );
+});
+
 test("what is left out has its default", () => {
   rmSync(FILE, { force: true });
   const config = loadConfig({}, folder);

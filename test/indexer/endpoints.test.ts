@@ -115,8 +115,10 @@ test("a reorg that one node alone shows is none: the other is asked, and nothing
   const { lines } = start([liar.url, anvil.url]);
   const before = await agrees();
   liar.fault = astray((await traffic.head()) - 5);
-  await until("they were found to contradict each other", () =>
-    lines.some((line) => /endpoints contradict each other/.test(line)),
+  await until(
+    "they were found to contradict each other",
+    () => lines.some((line) => /endpoints contradict each other/.test(line)),
+    { withinMs: 5_000 },
   ).catch(() => {
     // The truthful one may be the one that is used; then the liar's branch is never followed at all.
     assert.equal(indexing?.runner.phase, "live");
