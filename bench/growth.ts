@@ -1,15 +1,15 @@
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { parseAddress } from "../indexer/grants/caip.ts";
+import { toAddress } from "../indexer/grants/bytes.ts";
 import { migrate } from "../indexer/ledger/migrate.ts";
-import { ChainWriter, type Extension } from "../indexer/ledger/writer.ts";
-import { type Header, parseHeader, parseLogs } from "../indexer/rpc/answers.ts";
+import { ChainWriter } from "../indexer/ledger/writer.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
 import { checkTimes } from "./checkTimes.ts";
+import { GrowthBlocks } from "./growthBlocks.ts";
 import { quantile } from "./measures/world.ts";
 import { Spent } from "./spent.ts";
-import { CONTRACT, SyntheticChain } from "./syntheticChain.ts";
+import { CONTRACT } from "./synthetic/events.ts";
 
 /**
  * What an event and a check cost in a ledger of 10^5, 10^6, 10^7 grants: `node bench/growth.ts --grants 100000,1000000`.
@@ -48,25 +48,24 @@ async function measure(databaseUrl: string, grants: number): Promise<Record<stri
   await sql.connect();
   const live = Number(values.live);
   const history = Math.ceil(grants / EVENTS_PER_BLOCK);
-  const chain = new SyntheticChain(history + live, EVENTS_PER_BLOCK);
-  const contracts = [{ name: "AccessGrants", address: parseAddress(CONTRACT), startBlock: 1n }] as const;
+  const chain = new GrowthBlocks(EVENTS_PER_BLOCK);
+  const contracts = [{ name: "AccessGrants", address: toAddress(CONTRACT), startBlock: 1n }] as const;
   const writer = await ChainWriter.open({ databaseUrl, chainId: CHAIN_ID, name: "growth", contracts, clock: Date.now });
   if (writer === undefined) throw new Error("another process writes this chain");
 
   const past = new Spent(sql);
   await past.begin();
-  for (let first = 1; first <= history; first += BLOCKS_PER_STEP)
-    await past.time(writer, blocksOf(chain, first, Math.min(first + BLOCKS_PER_STEP - 1, history), false));
+  for (let left = history; left > 0; left -= BLOCKS_PER_STEP)
+    await past.time(writer, chain.take(Math.min(left, BLOCKS_PER_STEP), false));
   await past.end();
   const building = performance.now();
-  await writer.confirm(viewOf(history, true));
+  await writer.confirm(chain.view(true));
   const built = (performance.now() - building) / 1000;
   await sql.query("VACUUM ANALYZE");
 
   const present = new Spent(sql);
   await present.begin();
-  for (let number = history + 1; number <= history + live; number++)
-    await present.time(writer, blocksOf(chain, number, number, true));
+  for (let i = 0; i < live; i++) await present.time(writer, chain.take(1, true));
   await present.end();
   const checks = await checkTimes(databaseUrl, sql, Number(values.checks));
   const { rows } = await sql.query(
@@ -87,24 +86,4 @@ async function measure(databaseUrl: string, grants: number): Promise<Record<stri
     "event: row, with indexes": `${perEvent(rows[0].event_heap)}, ${perEvent(rows[0].event)}`,
     "access_grant: row, key, with indexes": `${perEvent(rows[0].access_grant_heap)}, ${perEvent(rows[0].key)}, ${perEvent(rows[0].access_grant)}`,
   };
-}
-
-function blocksOf(chain: SyntheticChain, first: number, last: number, caughtUp: boolean): Extension {
-  const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const blocks = numbers.map((number) => {
-    const header = parseHeader(JSON.parse(chain.header(number))) as Header;
-    const logs = parseLogs(JSON.parse(`[${chain.logs(number)}]`));
-    return { header, logs: logs.map((log) => ({ log, blockTime: header.time })) };
-  });
-  return {
-    headers: blocks.map(({ header }) => header),
-    logs: blocks.flatMap(({ logs }) => logs),
-    view: viewOf(last, caughtUp),
-  };
-}
-
-function viewOf(head: number, caughtUp: boolean): Extension["view"] {
-  const final = BigInt(Math.max(0, head - 64));
-  const time = BigInt(Math.floor(Date.now() / 1000));
-  return { head: { number: BigInt(head), time }, safeNumber: final, finalizedNumber: final, caughtUp };
 }
