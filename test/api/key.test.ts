@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
+  decodeAccessKey,
   decodeChainKey,
   decodeCredentialKey,
   decodeEntityKey,
   decodeEventCursor,
   decodeEventId,
   decodeGrantKey,
+  encodeAccessKey,
   encodeChainKey,
   encodeCredentialKey,
   encodeEntityKey,
@@ -47,6 +49,8 @@ const decoders: readonly ((text: string) => unknown)[] = [
   (text) => decodeCredentialKey("credentialCursor", text),
   (text) => decodeEntityKey("entityId", text),
   (text) => decodeEntityKey("entityCursor", text),
+  (text) => decodeAccessKey("readerCursor", text),
+  (text) => decodeAccessKey("readableCursor", text),
 ];
 
 describe("ids and cursors", () => {
@@ -64,6 +68,10 @@ describe("ids and cursors", () => {
         for (const kind of ["credentialId", "credentialCursor"] as const) {
           const one = { credential, chainId, contract };
           assert.deepEqual(buffers(decodeCredentialKey(kind, encodeCredentialKey(kind, one))), buffers(one));
+        }
+        for (const kind of ["readerCursor", "readableCursor"] as const) {
+          const one = { credential, grantee: account, purpose: key.purpose };
+          assert.deepEqual(buffers(decodeAccessKey(kind, encodeAccessKey(kind, one))), buffers(one));
         }
         for (const kind of ["entityId", "entityCursor"] as const) {
           const one = { account, chainId, contract };

@@ -12,7 +12,7 @@ import { anchorArgument, demandArguments } from "./demands.ts";
 import { toPurpose } from "./filter.ts";
 import { evaluate, unknownChain } from "./present.ts";
 
-export const MAX_CHECKS = 1_000;
+const MAX_CHECKS = 1_000;
 
 builder.queryField("checkMany", (t) =>
   t.field({
