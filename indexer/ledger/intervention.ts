@@ -22,8 +22,8 @@ export async function touchChain(client: pg.ClientBase, chainId: bigint): Promis
 }
 
 /**
- * Records a decision, and what is known of the chain from it on, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
- * is when it was decided, and its cursor where the chain stands after it.
+ * Records a decision, in the transaction that carries it out and after the chain's row was changed: the row's `known_at`
+ * is when it was decided, and its cursor where the chain stands after it. What we know of the chain is other from then on.
  * @param found what stood against the chain before.
  */
 export async function recordIntervention(

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "../ops/clock.ts";
 import { DEFENCES } from "../ops/defences.ts";
-import { BugError, RetryableError } from "../ops/errors.ts";
+import { BugError } from "../ops/errors.ts";
 import type { Header } from "../rpc/answers.ts";
 import type { TimedLog } from "../sync/attach.ts";
 import type { ChainView } from "../sync/follow.ts";
@@ -9,7 +9,7 @@ import { linksTo } from "../sync/window.ts";
 import { type Batch, type Contracts, contractsByAddress, encodeBatch, releaseBatch } from "./batch.ts";
 import { tryLockChain } from "./chainLock.ts";
 import { type Cursor, countEvents, readWindow, type StoredBlock, timestamptz } from "./cursor.ts";
-import { databaseError } from "./databaseError.ts";
+import { DatabaseAwayError, databaseError } from "./databaseError.ts";
 import type { Learned } from "./eventRows.ts";
 import { retractAbove } from "./fallBack.ts";
 import { type HeldChainError, readHold, WRITABLE } from "./heldChain.ts";
@@ -279,7 +279,7 @@ export class ChainWriter {
       try {
         await this.#client.query("BEGIN");
         if (live && !this.#indexed && !(await holdLateIndexes(this.#client)))
-          throw new RetryableError("another chain began to fill the ledger, indexes have to be built again");
+          throw new DatabaseAwayError("another chain began to fill the ledger, indexes have to be built again");
         const cursor = await work(at, now);
         await remember(this.#client, this.#chainId);
         await this.#client.query("COMMIT");

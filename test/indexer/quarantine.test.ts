@@ -97,6 +97,17 @@ async function metric(series: string): Promise<number> {
 
 /** What the check says of a grant in the traffic of one chain. */
 async function check(traffic: Traffic, party: Party, chain?: number): Promise<[string, string]> {
+  const { decision, reason } = await ask(traffic, party, chain === undefined ? "" : `, chain: "eip155:${chain}"`);
+  return [decision, reason];
+}
+
+/** An answer of now, and a function that asks for it again later, as it was known then. */
+async function remembered(): Promise<() => Promise<void>> {
+  const then = await ask(a, ours);
+  return async () => assert.deepEqual(await ask(a, ours, `, knownAt: "${then.knownAt}"`), then);
+}
+
+async function ask(traffic: Traffic, party: Party, more = "") {
   const { rows } = await sql.query(
     "SELECT DISTINCT credential, grantee FROM event WHERE chain_id = $1 AND grantee = $2 AND seal = $3 AND holder = $4",
     [
@@ -107,13 +118,12 @@ async function check(traffic: Traffic, party: Party, chain?: number): Promise<[s
     ],
   );
   const [{ credential, grantee }] = rows as [{ credential: string; grantee: string }];
-  const on = chain === undefined ? "" : `, chain: "eip155:${chain}"`;
-  const query = `{ check(credential: "${credential}", grantee: "${grantee}"${on}) { decision reason } }`;
+  const query = `{ check(credential: "${credential}", grantee: "${grantee}"${more}) { decision reason knownAt } }`;
   const response = await fetch(`${indexer.url}/graphql`, {
     ...{ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query }) },
   });
-  const { data } = (await response.json()) as { data: { check: { decision: string; reason: string } } };
-  return [data.check.decision, data.check.reason];
+  const { data } = (await response.json()) as { data: { check: Record<"decision" | "reason" | "knownAt", string> } };
+  return data.check;
 }
 
 /** A is quarantined, everything that can tell says so, and B goes on as if nothing were. */
@@ -192,9 +202,11 @@ test("the node was wrong: kept, the chain goes on where it stood, without a rest
 
 test("our history was wrong: rolled back below what was final, nothing erased, and read again", async () => {
   const before = await readLedger(sql, BigInt(A));
+  const answers = [await remembered()];
   await a.reorg(FINAL_AFTER + 2, [[a.revoke(ours), 0]]);
   await a.mine(a.grant({ ...ours, seal: 3 }));
   await assertQuarantined();
+  answers.push(await remembered());
   const held = await readLedger(sql, BigInt(A));
   assert.deepEqual(held.events, before.events, "nothing was rolled back by itself");
   const final = Number(held.chain?.finalized_number);
@@ -232,6 +244,9 @@ test("our history was wrong: rolled back below what was final, nothing erased, a
   );
   assert.equal(dropped?.detected_at, now.events[1]?.retracted_at, "one moment of knowledge");
   assert.deepEqual(await check(a, ours), ["DENIED", "REVOKED"]);
+  // ALLOWED, INDETERMINATE, DENIED: each is still what was said then.
+  answers.push(await remembered());
+  for (const again of answers) await again();
 });
 
 test("nothing is shared: all of it is read again", async () => {
@@ -256,9 +271,11 @@ test("nothing is shared: all of it is read again", async () => {
 });
 
 test("an operator quarantines a chain that is being followed, and gives it back", async () => {
+  const allowed = await remembered();
   const quarantined = await ledger.run(["quarantine", `eip155:${A}`, "--reason", "its operators announced a rewind"]);
   assert.equal(quarantined.code, 0, quarantined.stderr);
   assert.deepEqual(await check(a, ours), ["INDETERMINATE", "CHAIN_QUARANTINED"], "from the moment that it returned");
+  const uncertain = await remembered();
   const before = await readLedger(sql, BigInt(A));
   await a.mine(a.revoke(ours));
   await until("the runner lets go", async () => (await statusOf(A)).runner.phase === "stopped");
@@ -272,6 +289,8 @@ test("an operator quarantines a chain that is being followed, and gives it back"
   assert.equal((await ledger.run(["resume", `${A}`, "--keep", "--decision", "they did not"])).code, 0);
   await agreesAgain();
   assert.deepEqual(await check(a, ours), ["DENIED", "REVOKED"]);
+  await allowed();
+  await uncertain();
 });
 
 test("what commands refuse: while a chain is written, configured, unknown, or not held", async () => {

@@ -19,6 +19,7 @@ const chain: ObservedChain = {
     indexedTime: 1_799_999_900n,
   },
   ...{ safeNumber: null, finalizedNumber: 90n, checkedAt: NOW - 1_500, lastSeq: 2n ** 40n },
+  knownAt: 0n,
 };
 const runner: RunnerReport = {
   ...{ chainId: 1n, name: "One", phase: "backfill", since: NOW, problem: undefined, endpoints: [] },
