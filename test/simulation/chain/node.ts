@@ -109,7 +109,7 @@ export interface Filter {
   readonly topics?: readonly (string | readonly string[] | null)[];
 }
 
-export function matching({ address, topics = [] }: Filter, logs: readonly RpcLog[]): RpcLog[] {
+function matching({ address, topics = [] }: Filter, logs: readonly RpcLog[]): RpcLog[] {
   const addresses = address === undefined ? undefined : [address].flat().map((one) => one.toLowerCase());
   return logs.filter(
     (log) =>
@@ -118,7 +118,7 @@ export function matching({ address, topics = [] }: Filter, logs: readonly RpcLog
   );
 }
 
-export function blockOf(block: SealedBlock, whole = false): RpcBlock {
+function blockOf(block: SealedBlock, whole = false): RpcBlock {
   const transactions = whole
     ? block.transactions.map(({ hash, from, to, type }, i) => ({
         ...{ hash, from, to, type: quantity(type), transactionIndex: quantity(i), blockHash: block.hash },
@@ -143,7 +143,7 @@ export function logsOf(block: SealedBlock): RpcLog[] {
 
 const GAS = 60_000;
 
-export function receiptsOf(block: SealedBlock): RpcReceipt[] {
+function receiptsOf(block: SealedBlock): RpcReceipt[] {
   const logs = logsOf(block);
   return block.transactions.map(({ hash, type, from, to, logs: own }, i) => ({
     transactionHash: hash,

@@ -7,7 +7,7 @@ import { TRANSPORT_FAULTS } from "./transport.ts";
 export const FAULTS = { ...LOG_FAULTS, ...BLOCK_FAULTS, ...TRANSPORT_FAULTS } satisfies Record<string, FaultClass>;
 export type FaultName = keyof typeof FAULTS;
 
-export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /** Those that an indexer in this mode has to see through. */
 export const faultsFor = (mode: Mode): readonly FaultName[] =>

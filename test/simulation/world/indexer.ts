@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The indexer of a world as a process (process.ts). */
@@ -12,7 +14,13 @@ export class IndexerProcess {
   constructor(configFile: string, environment: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, [PROGRAM], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, GRANTLEDGER_CONFIG: configFile, NODE_ENV: "test", ...environment },
+      env: {
+        ...process.env,
+        GRANTLEDGER_CONFIG: configFile,
+        NODE_ENV: "test",
+        NODE_COMPILE_CACHE: COMPILED,
+        ...environment,
+      },
     });
     running.add(this.#child);
     this.#exited = once(this.#child, "exit").finally(() => running.delete(this.#child));
@@ -46,6 +54,8 @@ export class IndexerProcess {
   }
 }
 
+/** Compiled once for the many processes of a run. */
+const COMPILED = join(tmpdir(), "grantledger-simulation-compiled");
 const PROGRAM = fileURLToPath(new URL("./process.ts", import.meta.url));
 
 /** A failed world leaves no indexer behind. */

@@ -6,6 +6,7 @@ import { Questions } from "./ask.ts";
 import { WorldDatabases } from "./database.ts";
 import type { Plan } from "./plan.ts";
 import { heal, quiet, SETTLES_WITHIN_MS } from "./quiet.ts";
+import { Remembered } from "./remembered.ts";
 import { take } from "./steps.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -17,6 +18,8 @@ export interface WorldReport {
   readonly kills: number;
   readonly met: ReadonlyMap<FaultName, number>;
   readonly reasons: ReadonlyMap<string, number>;
+  /** Answers that were given again by what was known when they were given first. */
+  readonly again: number;
 }
 
 /** How many checks are asked of each world. */
@@ -30,20 +33,25 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
   const databases = plan.ownPostgres ? await WorldDatabases.start() : shared;
   const world = await World.open(plan, databases, options);
   try {
-    await world.start();
-    for (const step of plan.steps) await take(world, step);
-    await quiet(world);
+    const chains = world.chains.map(({ chain }) => chain);
     const questions = await Questions.open(world.databaseUrl);
     try {
-      const chains = world.chains.map(({ chain }) => chain);
+      const remembered = new Remembered(questions);
+      await world.start();
+      for (const step of plan.steps) {
+        await take(world, step);
+        await remembered.ask(chains, world.random, 2);
+      }
+      await quiet(world);
       const reasons = await assertChecks(questions, chains, world.random, CHECKS);
       if (plan.pastFinality) await contradict(world, questions);
+      const again = await remembered.assertAgain();
       const events = world.chains.flatMap(({ recorded }) => [...recorded.values()]);
       return {
         blocks: chains.reduce((sum, { canonical }) => sum + canonical.length, 0),
         events: events.length,
         retracted: events.filter(({ retracted_at }) => retracted_at !== null).length,
-        ...{ kills: world.kills, met: world.met, reasons },
+        ...{ kills: world.kills, met: world.met, reasons, again },
       };
     } finally {
       await questions.close();

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { FaultName } from "./faults/catalogue.ts";
+import { WorldDatabases } from "./world/database.ts";
+import type { Plan } from "./world/plan.ts";
+import { run } from "./world/run.ts";
+
+/** Worlds as tests, two at a time. @param least what must have happened in all of them together. */
+export function simulated(
+  plans: readonly Plan[],
+  least: { readonly faults: number; readonly retracted: number; readonly kills: number },
+): void {
+  describe("simulated worlds agree with the model", { concurrency: 2 }, () => {
+    let databases: WorldDatabases;
+    const met = new Set<FaultName>();
+    const total = { events: 0, retracted: 0, kills: 0, again: 0 };
+    before(async () => {
+      databases = await WorldDatabases.start();
+    });
+    after(async () => {
+      await databases?.stop();
+      // Worlds in which hardly anything happened would agree with anything.
+      const summary = `${JSON.stringify(total)}, faults met: ${[...met]}`;
+      assert.ok(met.size >= least.faults && total.retracted >= least.retracted && total.kills >= least.kills, summary);
+      assert.ok(total.again >= plans.length * 10, summary);
+    });
+
+    for (const plan of plans)
+      it(`seed ${plan.seed}, ${plan.mode}`, async () => {
+        const report = await run(plan, databases);
+        for (const name of report.met.keys()) met.add(name);
+        for (const key of ["events", "retracted", "kills", "again"] as const) total[key] += report[key];
+      });
+  });
+}
