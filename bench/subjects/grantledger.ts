@@ -14,7 +14,6 @@ const LIST = `query ($g: Address!) {
 export const grantledger: Subject = {
   key: "grantledger",
   title: "Grantledger, linked",
-  without: { soonest: "heads by subscription are not built yet" },
   async launch({ rpc, ws, databaseUrl, contract, startBlock, pollMs, port }) {
     const endpoints = ws === undefined ? [rpc] : [rpc, ws];
     const chain = { chainId: BENCH_CHAIN_ID, rpc: endpoints, contract, startBlock, pollMs };
