@@ -93,11 +93,10 @@ export class BenchRun {
   }
 
   async latency(subject: Subject): Promise<void> {
-    const databaseUrl = await this.#databaseOf(subject);
     for (const heads of ["poll", "soonest"] as const) {
       if (subject.without?.[heads] !== undefined) continue;
       const { samples } = this.#options;
-      const { row, answer } = await measureLatency(subject, this.#world, databaseUrl, { heads, samples });
+      const { row, answer } = await measureLatency(subject, this.#world, { heads, samples });
       const values = [quantile(row, 0.5), quantile(row, 0.95), quantile(answer, 0.5), quantile(answer, 0.95)] as const;
       this.#note(
         subject.key,

@@ -1,5 +1,6 @@
 import { freePort } from "../../test/support/postgres.ts";
 import { mineGrant } from "../chain/grants.ts";
+import { type BenchChain, startYoungChain } from "../chain/storedChain.ts";
 import { launch } from "../process/launch.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { connected, until, type World } from "./world.ts";
@@ -16,13 +17,26 @@ const LONGEST_MS = 60_000;
 const START_MS = 300_000;
 
 /**
- * Mines at random moments of the polling interval and looks until the grant is there. Rows and answers are looked for in
- * turns, not at once: one client's questions must not slow the other's.
+ * Mines at random moments of the polling interval and looks until the grant is there, on a small chain, where Anvil mines at
+ * once. Rows and answers are looked for in turns: one client's questions must not slow the other's.
  * @param heads how it learns of new blocks: by polling every 100 ms, or as soon as it can.
  */
 export async function measureLatency(
   subject: Subject,
-  { chain }: World,
+  { postgres }: World,
+  options: { heads: "poll" | "soonest"; samples: number },
+): Promise<Latency> {
+  const chain = await startYoungChain({ blocks: 20, eventsPerBlock: 10, eventsPerTransaction: 10 });
+  try {
+    return await measureOn(chain, subject, await postgres.createDatabase(), options);
+  } finally {
+    await chain.anvil.stop();
+  }
+}
+
+async function measureOn(
+  chain: BenchChain,
+  subject: Subject,
   databaseUrl: string,
   options: { heads: "poll" | "soonest"; samples: number },
 ): Promise<Latency> {
@@ -36,8 +50,6 @@ export async function measureLatency(
     const bound = { withinMs: LONGEST_MS, what: `${subject.title}, heads: ${options.heads}`, by: indexer };
     const measured = { row: [] as number[], answer: [] as number[] };
     try {
-      // A grant that it has to read itself: what was there before says nothing about this process.
-      await mineGrant(chain);
       const atHead = () => subject.visible(client, chain.newest.credential);
       await until(atHead, { ...bound, everyMs: 20, withinMs: START_MS });
       const { answers } = subject;

@@ -35,7 +35,7 @@ test("a restart answers with what happened meanwhile, and everything is there af
 });
 
 test("each latency is that of a block of its own, by SQL and by the API", async () => {
-  const { row, answer } = await measureLatency(grantledger, world, databaseUrl, { heads: "poll", samples: 3 });
+  const { row, answer } = await measureLatency(grantledger, world, { heads: "poll", samples: 3 });
   assert.deepEqual([row.length, answer.length], [3, 3]);
   assert.ok([...row, ...answer].every((milliseconds) => milliseconds > 0));
 });
