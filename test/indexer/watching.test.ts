@@ -96,7 +96,7 @@ test("caught up: ready, no progress any more, and which endpoints did it", async
   assert.deepEqual([second.state, second.failed], ["up", 0]);
   const text = await metrics();
   assert.match(text, /^grantledger_rpc_errors_total{.*kind="connection"} [1-9]/m);
-  assert.match(text, /^grantledger_rpc_calls_total{.*method="eth_getLogs"} [1-9]/m);
+  assert.match(text, /^grantledger_rpc_calls_total{.*method="(?:eth_getLogs|mixed)"} [1-9]/m);
   assert.match(text, new RegExp(`^grantledger_chain_indexed_block{chain="eip155:${CHAIN}"} ${indexed}$`, "m"));
   assert.doesNotMatch(text, /^grantledger_backfill_/m, "of a history that is in, nothing is left to be told");
   const told = lines.map((line) => JSON.parse(line)).filter(({ room }) => room === "sync");

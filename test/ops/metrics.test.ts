@@ -117,6 +117,7 @@ test("what the runners and endpoints did is counted, from 0 on where it may aler
   const endpoint = "https://a.example/***";
   rpc.answered({ endpoint, method: "eth_getLogs", calls: 1, ms: 30 });
   rpc.answered({ endpoint, method: "eth_getBlockByNumber", calls: 100, ms: 300 });
+  rpc.answered({ endpoint, method: "eth_getBlockByNumber, eth_getLogs", calls: 9, ms: 1 });
   for (let i = 0; i < 50; i++) rpc.answered({ endpoint, method: `made_up_${i}`, calls: 1, ms: 1 });
   rpc.failed({ endpoint, method: "eth_getLogs", kind: "timeout", message: "late", next: "" });
   rpc.head({ endpoint, number: 42n });
@@ -144,6 +145,7 @@ test("what the runners and endpoints did is counted, from 0 on where it may aler
     [
       ["eth_getBlockByNumber", 100],
       ["eth_getLogs", 1],
+      ["mixed", 9],
       ["other", 50],
     ],
     "methods that are not ours are one series, however many there are",

@@ -53,9 +53,12 @@ export class RpcMetrics {
   }
 }
 
-/** What the product asks for. A batch can name several methods: it, and whatever else there may be, is one series. */
+/** What the product asks for. A batch can be of several methods: that is one series, and so is whatever else there may be. */
 const METHODS = new Set([
   ...["eth_chainId", "eth_getBlockByNumber", "eth_getBlockByHash", "eth_getLogs", "eth_getBlockReceipts"],
   ...["eth_blockNumber", "eth_subscribe", "eth_getTransactionReceipt"],
 ]);
-const known = (method: string): string => (METHODS.has(method) ? method : "other");
+function known(method: string): string {
+  if (METHODS.has(method)) return method;
+  return method.includes(",") ? "mixed" : "other";
+}
