@@ -91,7 +91,11 @@ export class CopyBuffer {
   bytea(value: Uint8Array): void {
     const { length } = value;
     if (length <= SHORT) this.slice(value, 0, length);
-    else this.#bytes.set(value, this.#field(length));
+    else {
+      // Before the memory is looked at: claiming room can replace it.
+      const at = this.#field(length);
+      this.#bytes.set(value, at);
+    }
   }
 
   /** A bytea of the bytes from `from` on: without the view of them that every field would cost. Short ones only. */

@@ -85,3 +85,14 @@ test("a time of knowledge as text is the same microsecond", async () => {
     }),
   );
 });
+
+test("a long value that needs more room than there is goes into the new memory", () => {
+  const long = Uint8Array.from({ length: 200 }, (_, i) => i);
+  for (let capacity = 32; capacity < 300; capacity++) {
+    const copy = new CopyBuffer(capacity);
+    copy.row(1);
+    copy.bytea(long);
+    const bytes = copy.finish();
+    assert.deepEqual(bytes.subarray(-202, -2), Buffer.from(long), `${capacity} bytes at first`);
+  }
+});
