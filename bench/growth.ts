@@ -50,7 +50,8 @@ async function measure(databaseUrl: string, grants: number): Promise<Record<stri
   const history = Math.ceil(grants / EVENTS_PER_BLOCK);
   const chain = new GrowthBlocks(EVENTS_PER_BLOCK);
   const contracts = [{ name: "AccessGrants", address: toAddress(CONTRACT), startBlock: 1n }] as const;
-  const writer = await ChainWriter.open({ databaseUrl, chainId: CHAIN_ID, name: "growth", contracts, clock: Date.now });
+  const identity = { chainId: CHAIN_ID, name: "growth", contracts, reading: { verification: "LINKED" } } as const;
+  const writer = await ChainWriter.open({ databaseUrl, ...identity, clock: Date.now });
   if (writer === undefined) throw new Error("another process writes this chain");
 
   const past = new Spent(sql);

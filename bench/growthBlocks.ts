@@ -51,6 +51,7 @@ export class GrowthBlocks {
         ...{ transactionHash, transactionIndex: 0, logIndex: i, blockNumber: header.number, blockHash },
       },
       blockTime: header.time,
+      verification: "LINKED" as const,
     }));
     return { header, logs };
   }

@@ -24,7 +24,7 @@ export interface BenchOptions {
 export const USAGE = `usage: npm run bench -- [options]
   --only ${PARTS.join(",")}
   --peers envio,subsquid,ponder,ponder-tuned    which peers, or none; all without
-  --modes linked                                how we read; all without
+  --modes linked,verified,ranged                 how we read; all without
   --blocks 2000    of 100 events each
   --runs 3         of each measure; the median counts
   --samples 100    blocks for each latency

@@ -1,3 +1,4 @@
+import type { Verification } from "../indexer/config/reading.ts";
 import { parseAddress } from "../indexer/grants/caip.ts";
 import { startIndexer } from "../indexer/indexer.ts";
 import { createLogger } from "../indexer/ops/log.ts";
@@ -11,6 +12,8 @@ export interface ServeOptions {
     readonly contract: string;
     readonly startBlock: number;
     readonly pollMs: number;
+    /** Default: LINKED. */
+    readonly verification?: Verification;
   }[];
   readonly port: number;
 }
@@ -22,12 +25,13 @@ export interface ServeOptions {
 const options = JSON.parse(process.argv[2] ?? "{}") as ServeOptions;
 const indexer = await startIndexer({
   databaseUrl: options.databaseUrl,
-  chains: options.chains.map(({ chainId, rpc, contract, startBlock, pollMs }) => ({
+  chains: options.chains.map(({ chainId, rpc, contract, startBlock, pollMs, verification = "LINKED" }) => ({
     chainId: BigInt(chainId),
     name: `bench ${chainId}`,
     rpc,
     pollIntervalMs: pollMs,
     contracts: [{ name: "AccessGrants", address: parseAddress(contract), startBlock: BigInt(startBlock) }],
+    reading: { verification, encoding: "ethereum", trustBlooms: true },
   })),
   api: { host: "127.0.0.1", port: options.port, explore: false, maxStalenessSeconds: 600 },
   log: createLogger("warn"),

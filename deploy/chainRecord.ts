@@ -43,6 +43,8 @@ export const chainRecord = z.strictObject({
   explorer: z.url({ protocol: /^https$/ }).nullable(),
   /** How receipts are encoded where the block's `receiptsRoot` is made of them. */
   receipts: fact(z.enum(["ethereum", "op", "arbitrum", "other"])),
+  /** Whether a header's bloom filter has the bits of every log of its block. */
+  blooms: fact(z.enum(["right", "wrong"])),
   /** Whether the deterministic deployer is there. The command looks for itself; this says what to expect. */
   deterministicDeployer: fact(z.boolean()),
   /** Contract that tells the fee for the layer below, `getL1Fee(bytes)`, where gas does not include it. */

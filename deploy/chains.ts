@@ -5,6 +5,9 @@
  * Sources, looked up in November 2026. Where the deterministic deployer is: deployments through it that are public, namely
  * packages/ethereum-vm/deployments/addresses.prod.json of github.com/relayprotocol/relay-depository (main networks) and
  * deployed-artifacts/bn254-huff/v1 of github.com/zemse/poseidon2-evm (test networks). Others are named in place.
+ *
+ * Blooms: geth, and op-geth made of it, refuse a block whose filter is not that of its logs (core/block_validator.go,
+ * ValidateState). Where nobody looked it says so; 143 and 10143, which are not here, are known to be wrong.
  */
 import { OperatorError } from "../indexer/ops/errors.ts";
 import { type ChainRecord, chainRecord } from "./chainRecord.ts";
@@ -27,6 +30,7 @@ const LOCAL = {
   blockSeconds: 2,
   explorer: null,
   receipts: "ethereum",
+  blooms: "right",
   deterministicDeployer: true,
 } as const;
 
@@ -42,6 +46,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 12,
     explorer: "https://etherscan.io",
     receipts: "ethereum",
+    blooms: "right",
     deterministicDeployer: true,
   },
   {
@@ -55,6 +60,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 0.25,
     explorer: "https://arbiscan.io",
     receipts: "arbitrum",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -68,6 +74,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 2,
     explorer: "https://optimistic.etherscan.io",
     receipts: "op",
+    blooms: "right",
     deterministicDeployer: true,
     l1FeeOracle: OP_FEE_ORACLE,
   },
@@ -82,6 +89,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 2,
     explorer: "https://basescan.org",
     receipts: "op",
+    blooms: "right",
     deterministicDeployer: true,
     l1FeeOracle: OP_FEE_ORACLE,
   },
@@ -99,6 +107,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     explorer: "https://polygonscan.com",
     // Receipts of state syncs are not in the root like the others.
     receipts: "other",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -113,6 +122,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 5,
     explorer: "https://gnosisscan.io",
     receipts: "unconfirmed",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -128,6 +138,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 1,
     explorer: "https://lineascan.build",
     receipts: "unconfirmed",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -142,6 +153,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 3,
     explorer: "https://scrollscan.com",
     receipts: "unconfirmed",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -157,6 +169,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 6,
     explorer: "https://explorer.etherlink.com",
     receipts: "unconfirmed",
+    blooms: "unconfirmed",
     deterministicDeployer: "unconfirmed",
   },
   {
@@ -170,6 +183,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 12,
     explorer: "https://sepolia.etherscan.io",
     receipts: "ethereum",
+    blooms: "right",
     deterministicDeployer: true,
   },
   {
@@ -183,6 +197,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 0.25,
     explorer: "https://sepolia.arbiscan.io",
     receipts: "arbitrum",
+    blooms: "unconfirmed",
     deterministicDeployer: true,
   },
   {
@@ -196,6 +211,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 2,
     explorer: "https://sepolia-optimism.etherscan.io",
     receipts: "op",
+    blooms: "right",
     deterministicDeployer: true,
     l1FeeOracle: OP_FEE_ORACLE,
   },
@@ -210,6 +226,7 @@ export const CHAINS: readonly ChainRecord[] = chainRecord.array().parse([
     blockSeconds: 2,
     explorer: "https://sepolia.basescan.org",
     receipts: "op",
+    blooms: "right",
     deterministicDeployer: true,
     l1FeeOracle: OP_FEE_ORACLE,
   },

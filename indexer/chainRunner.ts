@@ -16,9 +16,10 @@ import { rpcLog } from "./ops/rpcLog.ts";
 import type { ChainReader } from "./rpc/chainReader.ts";
 import { type ChainConnection, connectChain } from "./rpc/connect.ts";
 import type { RpcObserver } from "./rpc/observer.ts";
-import { BlockFetcher } from "./sync/fetch.ts";
+import { type BlockFetcher, createFetcher } from "./sync/fetch.ts";
 import { type ChainView, follow, type Step } from "./sync/follow.ts";
 import { findOmission } from "./sync/omission.ts";
+import { type HistoryReader, rangedHistory } from "./sync/rangedHistory.ts";
 import { LinkedWindow } from "./sync/window.ts";
 
 export interface ChainRunnerOptions {
@@ -48,6 +49,8 @@ export class ChainRunner {
   readonly #startBlock: bigint;
   readonly #connection: ChainConnection;
   readonly #reader: ChainReader;
+  readonly #fetcher: BlockFetcher;
+  readonly #history: HistoryReader | undefined;
   readonly #backoff = new Backoff(250, 10_000);
   readonly #done: Promise<void>;
   #phase: Phase = "starting";
@@ -64,7 +67,7 @@ export class ChainRunner {
     this.#log = options.log.child({ room: "sync", chain: Number(options.chain.chainId) });
     this.#observer = options.observer ?? UNOBSERVED;
     this.#since = options.clock();
-    const { chainId, contracts } = options.chain;
+    const { chainId, contracts, reading } = options.chain;
     this.#contracts = contracts.map((contract) => contract.address);
     this.#startBlock = contracts.reduce(
       (least, { startBlock }) => (startBlock < least ? startBlock : least),
@@ -73,6 +76,9 @@ export class ChainRunner {
     const observer = options.rpcObserver ?? rpcLog(options.log.child({ room: "rpc", chain: Number(chainId) }));
     this.#connection = connectChain(options.chain, observer);
     this.#reader = this.#connection.reader;
+    this.#fetcher = createFetcher(this.#reader, this.#contracts, reading);
+    const { apart } = this.#connection;
+    if (apart !== undefined) this.#history = rangedHistory(...apart, this.#contracts);
     this.#done = this.#run();
   }
 
@@ -161,8 +167,7 @@ export class ChainRunner {
   async #readAgain(writer: ChainWriter): Promise<void> {
     const window = new LinkedWindow(await writer.window());
     const held = await writer.eventCounts(window.oldest?.number ?? 0n);
-    const fetcher = new BlockFetcher(this.#reader, this.#contracts);
-    const ancestor = await findOmission(fetcher, window, held, this.#stop.signal);
+    const ancestor = await findOmission(this.#fetcher, window, held, this.#stop.signal);
     this.#incomplete = false;
     if (ancestor === undefined) return;
     this.#log.warn({ to: ancestor.number.toString() }, "the node now tells an event that it kept back, reading again");
@@ -175,7 +180,8 @@ export class ChainRunner {
     const { signal } = this.#stop;
     const steps = follow(new LinkedWindow(await writer.window()), {
       reader: this.#reader,
-      contracts: this.#contracts,
+      fetcher: this.#fetcher,
+      history: this.#history,
       startBlock: this.#startBlock,
       pause: (atMostMs = chain.pollIntervalMs) =>
         this.#connection.untilNextLook(Math.min(chain.pollIntervalMs, atMostMs), signal),
@@ -210,8 +216,8 @@ export class ChainRunner {
     if (step.type !== "extend") await queue.drain();
     switch (step.type) {
       case "extend": {
-        const { headers, logs } = step.blocks;
-        await queue.add({ headers, logs, view: step.view });
+        const { headers, logs, leap } = step.blocks;
+        await queue.add({ headers, logs, leap, view: step.view });
         if (step.view.caughtUp) await queue.drain();
         this.#observer.added(headers.length, logs.length);
         this.#reached(step.view, headers.at(-1)?.number);

@@ -5,7 +5,11 @@ import type { Subject } from "./subject.ts";
 import { subsquid } from "./subsquid.ts";
 
 /** Ours, by how far each takes the node's word. The first is what the others are compared with. */
-export const OURS: Readonly<Record<string, Subject>> = { linked: grantledger };
+export const OURS: Readonly<Record<string, Subject>> = {
+  linked: grantledger("LINKED"),
+  verified: grantledger("VERIFIED"),
+  ranged: grantledger("RANGED"),
+};
 
 export const PEERS: Readonly<Record<string, Subject>> = {
   envio,

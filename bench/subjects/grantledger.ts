@@ -1,3 +1,4 @@
+import type { Verification } from "../../indexer/config/reading.ts";
 import { toHex } from "../../indexer/grants/bytes.ts";
 import { BENCH_CHAIN_ID } from "../chain/chainId.ts";
 import { asksCheck, checkQuery } from "../measures/ask.ts";
@@ -10,12 +11,15 @@ const LIST = `query ($g: Address!) {
   grants(first: 100, filter: { grantee: $g }) { edges { node { credential purpose legalBasis seal state } } }
 }`;
 
-/** Ours, as an operator runs it: one process that indexes and serves. */
-export const grantledger: Subject = {
-  key: "grantledger",
-  title: "Grantledger, linked",
+/** Ours, as an operator runs it: one process that indexes and serves. @param verification how far it checks the node. */
+export const grantledger = (verification: Verification): Subject => ({
+  key: verification === "LINKED" ? "grantledger" : `grantledger-${verification.toLowerCase()}`,
+  title: `Grantledger, ${verification.toLowerCase()}`,
   async launch({ rpc, ws, databaseUrl, contract, startBlock, pollMs, port }) {
-    const chain = { chainId: BENCH_CHAIN_ID, rpc: [ws ?? rpc], contract, startBlock, pollMs };
+    const endpoints = [ws ?? rpc];
+    // By another name the same node, in place of the second endpoint that is compared with the first.
+    if (verification === "RANGED") endpoints.push(rpc.replace("127.0.0.1", "localhost"));
+    const chain = { chainId: BENCH_CHAIN_ID, rpc: endpoints, contract, startBlock, pollMs, verification };
     return serving({ databaseUrl, chains: [chain], port });
   },
   async count(client) {
@@ -43,4 +47,4 @@ export const grantledger: Subject = {
     const { rows } = await client.query("SELECT credential FROM access_grant");
     return rows.map(({ credential }) => toHex(credential));
   },
-};
+});

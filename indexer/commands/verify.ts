@@ -7,7 +7,8 @@ import { compareBlocks, type Difference } from "../ledger/reread.ts";
 import { Backoff, sleep } from "../ops/backoff.ts";
 import { OperatorError, RetryableError } from "../ops/errors.ts";
 import { backfill, RangeSize } from "../sync/backfill.ts";
-import { BlockFetcher, type Blocks } from "../sync/fetch.ts";
+import type { Blocks } from "../sync/fetch.ts";
+import { LinkedFetcher } from "../sync/linkedFetcher.ts";
 import { chainArgument, readKnownChain } from "./chainArgument.ts";
 import { type Command, EXIT, required, UsageError } from "./command.ts";
 import { withLedger } from "./ledgerClient.ts";
@@ -45,7 +46,7 @@ is for you to find out, with a third endpoint: then \`quarantine\` and \`resume\
       const addresses = stored.map(({ address }) => address);
       const found = { blocks: 0, events: 0, differences: 0, shown: [] as Difference[] };
       await withReader({ chainId, rpc: [rpc], contracts: addresses }, async (reader) => {
-        const fetcher = new BlockFetcher(reader, addresses);
+        const fetcher = new LinkedFetcher(reader, addresses);
         const tell = tellProgress(report, Number(to - from) + 1, "blocks");
         for await (const blocks of readAll((a, b, bound) => fetcher.range(a, b, bound), from, to, signal)) {
           const differences = await compareBlocks(client, contracts, chainId, blocks);

@@ -6,6 +6,7 @@ import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { refusedDefences } from "../ops/defences.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
+import { type ReadingMode, readingOf } from "./reading.ts";
 import { CONTRACT_NAMES, type ConfigFile, type ContractName, chainEntry, configFile, explainIssues } from "./schema.ts";
 
 /** A contract whose events are indexed, from its first block on. Its name says which events it can have. */
@@ -36,6 +37,7 @@ export interface ChainConfig {
   readonly quorum?: number;
   readonly pollIntervalMs: number;
   readonly contracts: readonly IndexedContract[];
+  readonly reading: ReadingMode;
 }
 
 /** A validated configuration. What is left out, `npm start` provides: an own PostgreSQL, local chains. */
@@ -175,10 +177,15 @@ export function indexedContracts({ contracts }: Deployment): IndexedContract[] {
 function resolveChain(chain: ConfigFile["chains"][number], problems: string[]): ChainConfig | undefined {
   const { chainId, rpc, quorum, pollIntervalMs } = chain;
   const name = chain.name ?? `Chain ${chainId}`;
-  if (chain.contracts !== undefined) return { chainId, name, rpc, quorum, pollIntervalMs, contracts: chain.contracts };
+  let reading: ReadingMode | undefined;
   try {
-    const contracts = indexedContracts(readDeployment(`${DEPLOYMENTS}${chainId}.json`));
-    return { chainId, name, rpc, quorum, pollIntervalMs, contracts };
+    reading = readingOf(chain);
+  } catch (error) {
+    problems.push(`chains: eip155:${chainId}: ${explain(error)}`);
+  }
+  try {
+    const contracts = chain.contracts ?? indexedContracts(readDeployment(`${DEPLOYMENTS}${chainId}.json`));
+    return reading && { chainId, name, rpc, quorum, pollIntervalMs, contracts, reading };
   } catch (error) {
     problems.push(
       `chains: eip155:${chainId} names no contracts and has no usable deployment record (${explain(error)}): deploy with npm run deploy, or add contracts`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ENCODINGS } from "../evidence/encodings.ts";
 import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress, parseChainId } from "../grants/caip.ts";
 import { LOG_LEVELS, LOG_ROOMS } from "../ops/log.ts";
@@ -69,6 +70,10 @@ export const chainEntry = z
     /** So many endpoints have to agree on the head, on finality and on a reorg. */
     quorum: z.int().min(1).default(1),
     pollIntervalMs: z.int().min(10).max(600_000).default(1_000),
+    /** How far the nodes' word is checked. Default: the most that the chain allows. */
+    verification: z.enum(["verified", "linked", "ranged"]).optional(),
+    /** How receipts are encoded, for a chain that is not in deploy/chains.ts. */
+    receipts: z.enum(ENCODINGS).optional(),
     /** Default: those of deploy/deployments/<chainId>.json. */
     contracts: z.array(contract).min(1).optional(),
   })

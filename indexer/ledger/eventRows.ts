@@ -23,6 +23,9 @@ export const copyEventsSql = (table: string): string =>
   `COPY ${table} (${COLUMNS.join(", ")}) FROM STDIN (FORMAT binary)`;
 export const COPY_EVENTS_SQL = copyEventsSql("event");
 
+/** What a chain says of an event, without what only the ledger knows. */
+export const SAID_COLUMNS = COLUMNS.filter((column) => !["seq", "learned_at", "verification"].includes(column));
+
 const at = (column: string): number => COLUMNS.indexOf(column);
 /** Columns from the first to before the second. */
 const between = (from: string, to: string): number => at(to) - at(from);
@@ -59,7 +62,12 @@ export class EventRows {
     this.#learned = learned;
   }
 
-  write({ log, blockTime }: TimedLog, contract: Address, event: DecodedEvent | UndecodedEvent, seq: bigint): void {
+  write(
+    { log, blockTime, verification }: TimedLog,
+    contract: Address,
+    event: DecodedEvent | UndecodedEvent,
+    seq: bigint,
+  ): void {
     const copy = this.#copy;
     copy.row(COLUMNS.length);
     copy.int8(this.#learned.chainId);
@@ -72,7 +80,7 @@ export class EventRows {
     copy.bytea(this.#transaction.bytesOf(log.transactionHash));
     copy.bytea(contract);
     copy.timestamptz(this.#learned.at);
-    copy.bytea(label("LINKED"));
+    copy.bytea(label(verification));
     copy.bytea(label(event.kind));
     if (event.raw === undefined) copy.nulls(2);
     else {

@@ -7,7 +7,7 @@ import type pg from "pg";
 
 const STATE = [
   ...["head_number", "head_time", "indexed_number", "indexed_time", "safe_number", "finalized_number", "last_seq"],
-  ...["status", "indexed_hash", "quarantine"],
+  ...["status", "verification", "indexed_hash", "quarantine"],
 ];
 const of = (row: string): string => STATE.map((column) => `${row}.${column}`).join(", ");
 
@@ -39,13 +39,18 @@ export async function remember(client: pg.ClientBase, chainId: bigint): Promise<
   await client.query({ name: "remember", text: REMEMBER_SQL, values: [chainId] });
 }
 
-/** Makes the row of a chain, or gives it its new name; either is something that we know from `$4` on. */
+/** The least that any part of a chain's history was checked, when it is read in mode `$5` from now on. */
+const LEAST = `CASE WHEN chain.indexed_number IS NULL THEN excluded.verification
+                    ELSE LEAST(chain.verification, excluded.verification) END`;
+
+/** Makes the row of a chain, or gives it its new name or mode; either is something that we know from `$4` on. */
 export const REGISTER_SQL = `
   WITH c AS (
-    INSERT INTO chain (chain_id, name, status, contracts, known_at) VALUES ($1, $2, 'BACKFILL', $3, $4)
+    INSERT INTO chain (chain_id, name, status, contracts, known_at, verification)
+    VALUES ($1, $2, 'BACKFILL', $3, $4, $5)
     ON CONFLICT (chain_id) DO UPDATE
-       SET name = excluded.name, known_at = GREATEST(excluded.known_at, chain.known_at + interval '1 microsecond')
-     WHERE chain.name <> excluded.name
+       SET name = excluded.name, verification = ${LEAST}, known_at = GREATEST(excluded.known_at, chain.known_at + interval '1 microsecond')
+     WHERE chain.name <> excluded.name OR chain.verification <> ${LEAST}
     RETURNING *)
   INSERT INTO knowledge (chain_id, since, checked_at, ${STATE.join(", ")}, name, contracts)
   SELECT c.chain_id, c.known_at, c.checked_at, ${of("c")}, c.name, c.contracts FROM c`;

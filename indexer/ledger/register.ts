@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { IndexedContract } from "../config/config.ts";
+import type { ReadingMode } from "../config/reading.ts";
 import type { ContractName } from "../config/schema.ts";
 import { toHex } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
@@ -12,6 +13,7 @@ export interface ChainIdentity {
   readonly chainId: bigint;
   readonly name: string;
   readonly contracts: readonly IndexedContract[];
+  readonly reading: Pick<ReadingMode, "verification">;
 }
 
 /**
@@ -25,7 +27,10 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
     address: toHex(address),
     startBlock: Number(startBlock),
   }));
-  await client.query(REGISTER_SQL, [options.chainId, options.name, JSON.stringify(contracts), timestamptz(now)]);
+  await client.query(REGISTER_SQL, [
+    ...[options.chainId, options.name, JSON.stringify(contracts), timestamptz(now)],
+    options.reading.verification,
+  ]);
   const cursor = await readCursor(client, options.chainId);
   if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
   const stored = cursor.contracts as StoredContract[];

@@ -24,11 +24,14 @@ export interface Extension {
   readonly headers: readonly Header[];
   readonly logs: readonly TimedLog[];
   readonly view: ChainView;
+  /** Only the headers of blocks with logs, and the newest one: of final history, which is not linked. */
+  readonly leap?: true | undefined;
 }
 
 /** An extension as the rows it becomes, numbered: made by one writer, to be written by it next. */
 export interface PreparedExtension {
   readonly headers: readonly Header[];
+  readonly leap: true | undefined;
   readonly view: ChainView;
   /** Undefined when there are no events. */
   readonly batch: Batch | undefined;
@@ -121,12 +124,12 @@ export class ChainWriter {
    * written; what is prepared is written in this order, and nothing else in between.
    * @throws HiddenEventError when the changes of a thing are not complete in themselves.
    */
-  prepare({ headers, logs, view }: Extension): PreparedExtension {
+  prepare({ headers, logs, view, leap }: Extension): PreparedExtension {
     const first = { chainId: this.#chainId, seq: this.#prepared.lastSeq + 1n, at: this.#moment() };
     const batch = logs.length === 0 ? undefined : encodeBatch(this.#contracts, logs, first);
     const lastSeq = this.#prepared.lastSeq + BigInt(logs.length);
     this.#prepared = { lastSeq, knownAt: first.at };
-    return { headers, view, batch, first, lastSeq };
+    return { headers, leap, view, batch, first, lastSeq };
   }
 
   /** Adds blocks after the cursor. */
@@ -135,13 +138,13 @@ export class ChainWriter {
   }
 
   /** Adds what was prepared after the cursor. */
-  async write({ headers, view, batch, first, lastSeq }: PreparedExtension): Promise<void> {
+  async write({ headers, leap, view, batch, first, lastSeq }: PreparedExtension): Promise<void> {
     const newest = headers.at(-1);
     if (newest === undefined) throw new BugError("append: no blocks");
     const indexed = this.#cursor.indexed;
     const [oldest] = headers;
     if (indexed !== undefined && oldest !== undefined)
-      if (oldest.number !== indexed.number + 1n || !linksTo(oldest, indexed))
+      if (leap ? oldest.number <= indexed.number : oldest.number !== indexed.number + 1n || !linksTo(oldest, indexed))
         throw new BugError(`append: block ${oldest.number} does not link to the cursor's block ${indexed.number}`);
     if (first.seq !== this.#cursor.lastSeq + 1n)
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
@@ -152,7 +155,7 @@ export class ChainWriter {
         if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
         if (batch !== undefined) await writeBatch(this.#client, batch, first);
         if (!DEFENCES.oneTransaction) await this.#client.query("COMMIT; BEGIN");
-        await this.#writeHeaders(headers, view);
+        await this.#writeHeaders(leap ? [newest] : headers, view);
         const cursor = {
           ...this.#cursor,
           indexed: { number: newest.number, hash: newest.hash, time: newest.time },

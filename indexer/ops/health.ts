@@ -1,3 +1,4 @@
+import type { Verification } from "../config/reading.ts";
 import type { UnixTime } from "../grants/record.ts";
 
 /** How far a chain can be relied on now. Everything that answers or reports uses this one judgement. */
@@ -14,6 +15,8 @@ export interface ObservedChain {
   readonly chainId: bigint;
   readonly name: string;
   readonly status: "BACKFILL" | "LIVE" | "QUARANTINED" | "RETIRED";
+  /** The least that any part of its history was checked. */
+  readonly verification: Verification;
   readonly quarantine: string | null;
   readonly headNumber: bigint | null;
   readonly headTime: UnixTime | null;
@@ -73,6 +76,7 @@ export function chainReport(chain: ObservedChain, now: number, maxStalenessSecon
     chain: `eip155:${chain.chainId}`,
     name: chain.name,
     status: chainHealth(chain, now, maxStalenessSeconds),
+    verification: chain.verification,
     why: whyNotHealthy(chain, now, maxStalenessSeconds) ?? null,
     head: number(chain.headNumber),
     indexed: number(chain.indexedNumber),

@@ -1,4 +1,7 @@
-import { type Bytes32, fromHex, quote, toBytes32 } from "../grants/bytes.ts";
+import { type Proven, proveHeader } from "../evidence/block.ts";
+import type { Encoding } from "../evidence/encodings.ts";
+import type { JsonObject } from "../evidence/json.ts";
+import { type Bytes32, fromHex, quote, toBytes32, toHex } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import { RetryableError } from "../ops/errors.ts";
 
@@ -16,6 +19,8 @@ export interface Header {
   readonly time: UnixTime;
   /** 256 bytes as lower-case hex after `0x`. */
   readonly logsBloom: string;
+  /** There only if the hash was recomputed from the fields. */
+  readonly proven?: Proven;
 }
 
 /**
@@ -65,8 +70,11 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
 
 const BLOOM = /^0x[0-9a-fA-F]{512}$/;
 
-/** A block of `eth_getBlockBy…`; undefined for `null`, which a node answers for a block that it does not have. */
-export function parseHeader(value: unknown): Header | undefined {
+/**
+ * A block of `eth_getBlockBy…`; undefined for `null`, which a node answers for a block that it does not have.
+ * @param encoding where its hash is to be recomputed. @throws EvidenceError when it is another.
+ */
+export function parseHeader(value: unknown, encoding?: Encoding): Header | undefined {
   if (value === null || value === undefined) return undefined;
   const block = asRecord(value, "a block");
   const bloom = block["logsBloom"];
@@ -78,6 +86,7 @@ export function parseHeader(value: unknown): Header | undefined {
     parentHash: parseHash(block["parentHash"], "parent hash"),
     time: parseQuantity(block["timestamp"], "block timestamp"),
     logsBloom: bloom.toLowerCase(),
+    ...(encoding === undefined ? {} : { proven: proveHeader(block, encoding) }),
   };
 }
 
@@ -146,4 +155,30 @@ export function parseLogs(value: unknown): RawLog[] {
 export function parseReceipts(value: unknown): RawLog[] {
   if (!Array.isArray(value)) throw new MalformedAnswerError("expected a block's list of receipts", value);
   return value.flatMap((receipt) => parseLogs(asRecord(receipt, "a receipt")["logs"]));
+}
+
+/**
+ * The logs of some contracts in receipts that were proven. Where a log is follows from where the receipts hold it; what the
+ * node says about that is not looked at.
+ * @param contracts addresses in lower-case hex.
+ */
+export function logsOfReceipts(
+  header: Pick<Header, "number" | "hash">,
+  receipts: readonly JsonObject[],
+  contracts: ReadonlySet<string>,
+): RawLog[] {
+  const found: RawLog[] = [];
+  const blockHash = toHex(header.hash);
+  let logIndex = 0;
+  for (const [transactionIndex, receipt] of receipts.entries())
+    for (const log of receipt["logs"] as readonly { address: string; topics: string[]; data: string }[]) {
+      const address = log.address.toLowerCase();
+      if (contracts.has(address))
+        found.push({
+          ...{ address, topics: log.topics, data: log.data, blockNumber: header.number, blockHash },
+          ...{ transactionHash: (receipt["transactionHash"] as string).toLowerCase(), transactionIndex, logIndex },
+        });
+      logIndex++;
+    }
+  return found;
 }

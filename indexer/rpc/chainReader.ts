@@ -1,3 +1,4 @@
+import type { Encoding } from "../evidence/encodings.ts";
 import { type Address, type Bytes32, sameBytes, toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import { type Header, parseHeader, parseLogs, parseReceipts, type RawLog } from "./answers.ts";
@@ -7,6 +8,7 @@ import { isUnsupported } from "./errors.ts";
 import { resultOf } from "./exchange.ts";
 import type { Hints } from "./hints.ts";
 import { observing, type RpcObserver } from "./observer.ts";
+import { createProvenLogs } from "./provenLogs.ts";
 import { quorumTip, type SecondOpinion, secondOpinion } from "./quorum.ts";
 import { blockByTag, parseTip, quantity, TIP_CALLS, type Tip } from "./tips.ts";
 
@@ -17,6 +19,8 @@ export interface ChainReader {
   tip(signal?: AbortSignal): Promise<Tip>;
   /** Canonical headers of a range, all of them, in order, not yet linked. */
   headers(from: bigint, to: bigint, signal?: AbortSignal): Promise<Header[]>;
+  /** Canonical headers of these blocks. */
+  headersAt(numbers: readonly bigint[], signal?: AbortSignal): Promise<Header[]>;
   /** Logs of the contracts in a range of block numbers. */
   logs(from: bigint, to: bigint, signal?: AbortSignal): Promise<RawLog[]>;
   /** Logs of the contracts in each of these very blocks. */
@@ -26,6 +30,11 @@ export interface ChainReader {
    * receipts by block. A node keeps receipts and its index of logs apart, so that one can be right where the other is not.
    */
   logsInReceipts(hashes: readonly Bytes32[], signal?: AbortSignal): Promise<RawLog[][] | undefined>;
+  /**
+   * Logs of the contracts in each of these blocks, whose hashes were recomputed, out of receipts that rebuild the root in
+   * the header: all that there are, and as they are, whatever the node says.
+   */
+  provenLogs(headers: readonly Header[], signal?: AbortSignal): Promise<RawLog[][]>;
   /** What endpoints other than the one that gave the last tip say of a block that would undo some of ours. */
   secondOpinion(number: bigint, hash: Bytes32, signal?: AbortSignal): Promise<SecondOpinion>;
   /** Has the node say again which chain it is on, before it is asked for anything else. */
@@ -38,6 +47,8 @@ export interface ChainReaderOptions {
   /** Heads that were pushed: what is most likely asked next is then asked along with the tip. */
   readonly hints?: Hints;
   readonly observer?: RpcObserver;
+  /** Where headers are to be hashed and receipts to be rebuilt. */
+  readonly encoding?: Encoding | undefined;
 }
 
 type Ahead = { readonly hash: Bytes32; readonly logs: Promise<RawLog[][] | undefined> };
@@ -45,7 +56,7 @@ type Ahead = { readonly hash: Bytes32; readonly logs: Promise<RawLog[][] | undef
 export function createChainReader(
   client: RpcClient,
   contracts: readonly Address[],
-  { quorum = 1, hints, observer = observing() }: ChainReaderOptions = {},
+  { quorum = 1, hints, observer = observing(), encoding }: ChainReaderOptions = {},
 ): ChainReader {
   // All topics: an event that we do not know is kept raw, so it has to be asked for.
   const address = contracts.map(toHex);
@@ -59,7 +70,7 @@ export function createChainReader(
 
   async function singleTip(signal: AbortSignal | undefined): Promise<Tip> {
     const accept: Accept<{ tip: Tip; by: string }> = (outcomes, by) => {
-      const tip = parseTip(outcomes);
+      const tip = parseTip(outcomes, encoding);
       by.sawHead(tip.head.number);
       return { tip, by: by.name };
     };
@@ -79,7 +90,8 @@ export function createChainReader(
   /** The logs of the block that was pushed, asked for in the same request as the tip. */
   function askAhead(signal: AbortSignal | undefined): void {
     const hint = hints?.pending;
-    if (hint === undefined) return;
+    // Where logs come out of receipts, the header has to be there first.
+    if (hint === undefined || encoding !== undefined) return;
     const hash = Buffer.from(hint.hash.slice(2), "hex") as Uint8Array as Bytes32;
     if (ahead !== undefined && sameBytes(ahead.hash, hash)) return;
     // A hint may be wrong: what comes of it counts only for the very block that turns out to be the head.
@@ -93,7 +105,7 @@ export function createChainReader(
 
   return {
     async tip(signal) {
-      const asked = quorum > 1 ? quorumTip(client, quorum, observer, signal) : singleTip(signal);
+      const asked = quorum > 1 ? quorumTip(client, quorum, observer, signal, encoding) : singleTip(signal);
       askAhead(signal);
       const tip = await asked;
       newest = tip.head;
@@ -103,9 +115,13 @@ export function createChainReader(
 
     headers(from, to, signal) {
       const numbers = Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i));
+      return this.headersAt(numbers, signal);
+    },
+
+    headersAt(numbers, signal) {
       const accept: Accept<Header[]> = (outcomes) =>
         outcomes.map((outcome, i) => {
-          const header = parseHeader(resultOf(outcome));
+          const header = parseHeader(resultOf(outcome), encoding);
           if (header === undefined || header.number !== numbers[i])
             throw new RetryableError(`the node does not have block ${numbers[i]}, or gave another one for it`);
           return header;
@@ -114,7 +130,7 @@ export function createChainReader(
         numbers.map((number) => blockByTag(quantity(number))),
         accept,
         signal,
-        to,
+        numbers.at(-1),
       );
     },
 
@@ -145,6 +161,11 @@ export function createChainReader(
         throw error;
       }
     },
+
+    provenLogs: createProvenLogs(
+      (calls, accept, blockOf, signal) => ask(calls, accept, signal, about([blockOf.hash]) && blockOf.number),
+      address,
+    ),
 
     secondOpinion: (number, hash, signal) => secondOpinion(client, source, { number, hash }, quorum, observer, signal),
 

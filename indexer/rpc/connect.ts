@@ -1,4 +1,5 @@
 import type { ChainConfig, RpcEndpoint } from "../config/config.ts";
+import { hostOf } from "../config/reading.ts";
 import { redactUrl } from "../config/redact.ts";
 import { type ChainReader, createChainReader } from "./chainReader.ts";
 import { RpcClient } from "./client.ts";
@@ -12,6 +13,8 @@ import { REAL_TIME } from "./time.ts";
 /** A chain as its endpoints together show it. */
 export interface ChainConnection {
   readonly reader: ChainReader;
+  /** Two readers that have no host in common, where history is compared between them. */
+  readonly apart: readonly [ChainReader, ChainReader] | undefined;
   /** Resolves when it is time to look at the head: after so long, or as soon as an endpoint pushes one. */
   untilNextLook(ms: number, signal: AbortSignal): Promise<void>;
   /** What was answered does not fit together: others are asked first for a while, and each for its chain again. */
@@ -33,10 +36,10 @@ export function openClient({ chainId, rpc }: Endpoints, observer: RpcObserver): 
 
 /** Follows what the endpoints push, and reads what they are asked. */
 export function connectChain(
-  chain: Endpoints & Pick<ChainConfig, "quorum" | "contracts">,
+  chain: Endpoints & Pick<ChainConfig, "quorum" | "contracts" | "reading">,
   observer: RpcObserver,
 ): ChainConnection {
-  const { quorum = 1, contracts } = chain;
+  const { quorum = 1, contracts, reading } = chain;
   const client = openClient(chain, observer);
   const hints = new Hints(observer, REAL_TIME);
   const closing = new AbortController();
@@ -47,8 +50,13 @@ export function connectChain(
     return [keepSubscribed(endpoint, socket, (hint) => hints.take(hint), listening)];
   });
   const addresses = contracts.map(({ address }) => address);
+  const encoding = reading.verification === "LINKED" ? undefined : reading.encoding;
+  const clients = reading.verification === "RANGED" ? apartByHost(chain, client, observer) : [];
+  const [one, other] = clients.map((each) => createChainReader(each, addresses, { observer, encoding }));
+  const apart = one === undefined || other === undefined ? undefined : ([one, other] as const);
   return {
-    reader: createChainReader(client, addresses, { quorum, hints, observer }),
+    reader: createChainReader(client, addresses, { quorum, hints, observer, encoding }),
+    apart,
     untilNextLook: (ms, signal) => hints.wait(ms, signal),
     doubt: () => client.doubt(),
     async close() {
@@ -57,6 +65,19 @@ export function connectChain(
       await Promise.all(subscriptions);
     },
   };
+}
+
+/** The endpoints of the first host, and those of others. The very ones of the client, with what they learned. */
+function apartByHost({ rpc }: Endpoints, { endpoints }: RpcClient, observer: RpcObserver): RpcClient[] {
+  const [first] = rpc.map(hostOf);
+  const isFirst = rpc.map((entry) => hostOf(entry) === first);
+  return [true, false].map(
+    (same) =>
+      new RpcClient(
+        endpoints.filter((_, i) => isFirst[i] === same),
+        { observer },
+      ),
+  );
 }
 
 /** Each with a name of its own: several URLs may lead to one host. */

@@ -1,3 +1,4 @@
+import type { Encoding } from "../evidence/encodings.ts";
 import { type Bytes32, sameBytes, toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import { type Header, parseHeader } from "./answers.ts";
@@ -12,17 +13,22 @@ export type SecondOpinion = "none" | "confirmed" | "denied";
 /** An endpoint so far behind has nothing to say about the newest blocks: it is syncing, or stands still. */
 const SILENT_BEHIND = 8n;
 
-/** The tip on which `quorum` endpoints agree. @throws RetryableError when they do not. */
+/**
+ * The tip on which `quorum` endpoints agree.
+ * @param encoding where the hashes of headers are to be recomputed.
+ * @throws RetryableError when they do not.
+ */
 export async function quorumTip(
   client: RpcClient,
   quorum: number,
   observer: RpcObserver,
   signal: AbortSignal | undefined,
+  encoding?: Encoding,
 ): Promise<Tip> {
   const answers = await client.askEach(
     TIP_CALLS,
     (outcomes, source) => {
-      const tip = parseTip(outcomes);
+      const tip = parseTip(outcomes, encoding);
       source.sawHead(tip.head.number);
       return tip;
     },
@@ -37,7 +43,8 @@ export async function quorumTip(
   for (const { name, tip } of opinions)
     if (tip.head.number === number) at.set(name, tip.head);
     else if (tip.head.number > number) ahead.add(name);
-  if (ahead.size > 0) for (const { name, header } of await blockOf(client, ahead, number, signal)) at.set(name, header);
+  if (ahead.size > 0)
+    for (const { name, header } of await blockOf(client, ahead, number, encoding, signal)) at.set(name, header);
   try {
     return agreedTip(opinions, at, quorum);
   } catch (error) {
@@ -93,12 +100,13 @@ async function blockOf(
   client: RpcClient,
   names: ReadonlySet<string>,
   number: bigint,
+  encoding: Encoding | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ name: string; header: Header }[]> {
   const answers = await client.askEach(
     [blockByTag(quantity(number))],
     ([outcome]) => {
-      const header = outcome && parseHeader(resultOf(outcome));
+      const header = outcome && parseHeader(resultOf(outcome), encoding);
       if (header?.number !== number) throw new RetryableError(`the node does not have block ${number}`);
       return header;
     },

@@ -1,3 +1,4 @@
+import type { Encoding } from "../evidence/encodings.ts";
 import { sameBytes, toHex } from "../grants/bytes.ts";
 import { RetryableError } from "../ops/errors.ts";
 import { type Header, parseHeader } from "./answers.ts";
@@ -16,12 +17,12 @@ export const blockByTag = (tag: string): Call => ({ method: "eth_getBlockByNumbe
 
 export const TIP_CALLS: readonly Call[] = ["latest", "safe", "finalized"].map(blockByTag);
 
-export function parseTip([latest, safe, finalized]: readonly Outcome[]): Tip {
-  const head = latest && parseHeader(resultOf(latest));
+export function parseTip([latest, safe, finalized]: readonly Outcome[], encoding?: Encoding): Tip {
+  const head = latest && parseHeader(resultOf(latest), encoding);
   if (head === undefined) throw new RetryableError("the node has no latest block");
   // A chain without such tags answers with an error or null: nothing is then called safe or final.
   const tagged = (outcome: Outcome | undefined): Header | undefined =>
-    outcome === undefined || "error" in outcome ? undefined : parseHeader(outcome.result);
+    outcome === undefined || "error" in outcome ? undefined : parseHeader(outcome.result, encoding);
   return { head, safe: tagged(safe), finalized: tagged(finalized) };
 }
 

@@ -1,4 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { Verification } from "../config/reading.ts";
 import { type Address, toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
@@ -6,10 +7,11 @@ import type { Header, RawLog } from "../rpc/answers.ts";
 
 /** Bringing logs and headers together, which a node answers apart and maybe from different moments. Pure. */
 
-/** A log with the time of its block. */
+/** A log with the time of its block, and how far the node's word was checked. */
 export interface TimedLog {
   readonly log: RawLog;
   readonly blockTime: bigint;
+  readonly verification: Verification;
 }
 
 /**
@@ -21,20 +23,18 @@ export function attachLogs(
   headers: readonly Header[],
   logs: readonly RawLog[],
   contracts: ReadonlySet<string>,
+  verification: Verification = "LINKED",
 ): TimedLog[] {
-  const first = headers[0];
-  if (first === undefined) return [];
-  const hashes = headers.map((header) => toHex(header.hash));
-  const timed = logs.map((log) => {
-    const at = Number(log.blockNumber - first.number);
-    const header = headers[at];
-    if (header === undefined)
-      throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
-    if (hashes[at] !== log.blockHash && DEFENCES.logHash)
-      throw new RetryableError(`block ${log.blockNumber}: its log is of ${log.blockHash}, its header is ${hashes[at]}`);
+  const byNumber = new Map(headers.map((header) => [header.number, { header, hash: toHex(header.hash) }]));
+  const timed = logs.map((log): TimedLog => {
+    const found = byNumber.get(log.blockNumber);
+    if (found === undefined) throw new RetryableError(`the node gave a log of block ${log.blockNumber}, not asked for`);
+    const { header, hash } = found;
+    if (hash !== log.blockHash && DEFENCES.logHash)
+      throw new RetryableError(`block ${log.blockNumber}: its log is of ${log.blockHash}, its header is ${hash}`);
     if (!contracts.has(log.address) && DEFENCES.logAddress)
       throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
-    return { log, blockTime: header.time };
+    return { log, blockTime: header.time, verification };
   });
   timed.sort(
     ({ log: a }, { log: b }) =>
@@ -88,7 +88,8 @@ function bloomMask(address: Address): BloomMask {
   });
 }
 
-function mayContain(bloom: string, mask: BloomMask): boolean {
+/** Whether a bloom filter has the bits. */
+export function mayContain(bloom: string, mask: BloomMask): boolean {
   return mask.every(([digit, bit]) => (Number.parseInt(bloom.charAt(digit), 16) & bit) !== 0);
 }
 

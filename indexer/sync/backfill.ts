@@ -15,11 +15,18 @@ const MAX_BLOCKS = 1_000;
  * node says it was too much.
  */
 export class RangeSize {
-  #blocks = 40;
+  #blocks: number;
+  readonly #targetLogs: number;
   /** No larger than what the node refused before. */
-  #ceiling = MAX_BLOCKS;
+  #ceiling: number;
   /** Of the newest answer; undefined before the first. */
   #logsPerBlock: number | undefined;
+
+  constructor({ blocks = 40, targetLogs = TARGET_LOGS, maxBlocks = MAX_BLOCKS } = {}) {
+    this.#blocks = blocks;
+    this.#targetLogs = targetLogs;
+    this.#ceiling = maxBlocks;
+  }
 
   get blocks(): number {
     return this.#blocks;
@@ -34,7 +41,7 @@ export class RangeSize {
 
   answered(blocks: number, logs: number): void {
     this.#logsPerBlock = logs / blocks;
-    const fitting = logs === 0 ? blocks * 2 : Math.floor((blocks * TARGET_LOGS) / logs);
+    const fitting = logs === 0 ? blocks * 2 : Math.floor((blocks * this.#targetLogs) / logs);
     this.#blocks = Math.max(1, Math.min(fitting, blocks * 2, this.#ceiling));
   }
 

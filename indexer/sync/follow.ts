@@ -1,10 +1,11 @@
-import { type Address, type Bytes32, sameBytes, toHex } from "../grants/bytes.ts";
+import { type Bytes32, sameBytes, toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { ChainReader, Tip } from "../rpc/chainReader.ts";
 import { findAncestor } from "./ancestor.ts";
 import { backfill, RangeSize, type ReadRange } from "./backfill.ts";
-import { BlockFetcher, type Blocks } from "./fetch.ts";
+import type { BlockFetcher, Blocks } from "./fetch.ts";
+import type { HistoryReader } from "./rangedHistory.ts";
 import { type Link, type LinkedWindow, linksTo } from "./window.ts";
 
 /** What a node says of its chain at one moment, as far as our own view of the chain confirms it. */
@@ -25,7 +26,9 @@ export type Step =
 
 export interface FollowOptions {
   readonly reader: ChainReader;
-  readonly contracts: readonly Address[];
+  readonly fetcher: BlockFetcher;
+  /** Reads final history another way than block by block. */
+  readonly history?: HistoryReader | undefined;
   /** First block to read when nothing is indexed yet. */
   readonly startBlock: bigint;
   /** Resolves when it is time to look at the head again: after so long at most, if that is given. */
@@ -44,8 +47,7 @@ const LOOK_AGAIN_MS = 1_000;
  * caller starts again from the stored window.
  */
 export async function* follow(window: LinkedWindow, options: FollowOptions): AsyncGenerator<Step> {
-  const { reader, contracts, startBlock, pause, signal } = options;
-  const fetcher = new BlockFetcher(reader, contracts);
+  const { reader, fetcher, history, startBlock, pause, signal } = options;
   const size = new RangeSize();
   let suspected: Bytes32 | undefined;
 
@@ -95,6 +97,15 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
         settle(window, view);
       }
       await pause();
+      continue;
+    }
+    if (history !== undefined && tip.finalized !== undefined && next <= tip.finalized.number) {
+      for await (const blocks of history(next, tip.finalized.number, signal)) {
+        assertFinalized(tip, blocks);
+        yield { type: "extend", blocks, view: { ...viewOf(tip, window, blocks), caughtUp: false } };
+        const newest = blocks.headers.at(-1);
+        if (newest !== undefined) window.leap(newest);
+      }
       continue;
     }
     const far = isFar(tip, next);

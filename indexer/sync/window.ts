@@ -39,7 +39,18 @@ export class LinkedWindow {
     const head = this.head;
     if (head !== undefined && (block.number !== head.number + 1n || !linksTo(block, head)))
       throw new BugError(`block ${block.number} does not link to block ${head.number}`);
-    this.#blocks.push(block);
+    // Not the block itself, which may carry much more.
+    const { number, hash, parentHash, time } = block;
+    this.#blocks.push({ number, hash, parentHash, time });
+  }
+
+  /** Goes on from a final block further up. The blocks between them are final and were not linked. */
+  leap(block: Link): void {
+    const head = this.head;
+    if (head !== undefined && block.number <= head.number)
+      throw new BugError(`a leap from block ${head.number} to block ${block.number}`);
+    this.#blocks = [];
+    this.append(block);
   }
 
   /** Drops everything above a block. */

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { deploySuite } from "../../deploy/deploy.ts";
 import { type ChainConfig, indexedContracts } from "../../indexer/config/config.ts";
+import { readingOf } from "../../indexer/config/reading.ts";
 import { type LocalChain, startLocalChain } from "./anvil.ts";
 
 const CHAINS = [
@@ -37,9 +38,10 @@ async function deployTo(chain: LocalChain, directory: string): Promise<DemoChain
   const { suite, record } = await deploySuite({ signer, chainId: chain.chainId, directory, onSent });
   const contracts = indexedContracts(record);
   const { chainId, name, url } = chain;
+  const reading = readingOf({ chainId, rpc: [url] });
   return {
     ...chain,
     contract: suite.accessGrants.address,
-    config: { chainId, name, rpc: [url], pollIntervalMs: 250, contracts },
+    config: { chainId, name, rpc: [url], pollIntervalMs: 250, contracts, reading },
   };
 }

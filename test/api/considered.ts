@@ -39,6 +39,7 @@ export function on(records: readonly GrantRecord[], over: Partial<ConsideredChai
       chainId: 1n,
       name: "one",
       status: "LIVE",
+      verification: "LINKED",
       quarantine: null,
       knownAt: 0n,
       headNumber: 1n,

@@ -58,6 +58,7 @@ describe("the server", () => {
           chain: "eip155:1",
           name: "One",
           status: "LIVE",
+          verification: "LINKED",
           why: null,
           head: 1,
           indexed: 1,

@@ -8,6 +8,7 @@ import { type Indexing, startIndexing } from "../support/indexing.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { VERIFIED } from "../support/reading.ts";
 import { indexedContracts } from "../support/suite.ts";
 import { until } from "../support/wait.ts";
 import { type Pair, SuiteTraffic } from "./suiteTraffic.ts";
@@ -89,7 +90,7 @@ describe("agreement with the contracts", () => {
       const contracts = indexedContracts(suite);
       return startIndexing(
         databaseUrl,
-        { chainId, name: `${chainId}`, rpc: [url], pollIntervalMs: 20, contracts },
+        { chainId, name: `${chainId}`, rpc: [url], pollIntervalMs: 20, contracts, reading: VERIFIED },
         clock,
       );
     });

@@ -9,6 +9,7 @@ import { migrate } from "../../indexer/ledger/migrate.ts";
 import { ChainWriter } from "../../indexer/ledger/writer.ts";
 import type { Header, RawLog } from "../../indexer/rpc/answers.ts";
 import type { TestPostgres } from "../support/postgres.ts";
+import { LINKED } from "../support/reading.ts";
 
 /** A ledger filled through its real writer, from blocks and logs made up here, and an API over it. */
 
@@ -122,7 +123,11 @@ export class TestChain {
       logsBloom: "",
     };
     this.#blocks.push(header);
-    const logs = said.map((one, i) => ({ log: this.#log(header, i, one), blockTime: time }));
+    const logs = said.map((one, i) => ({
+      log: this.#log(header, i, one),
+      blockTime: time,
+      verification: "LINKED" as const,
+    }));
     await this.writer.append({ headers: [header], logs, view: this.#view(options) });
     return header;
   }
@@ -213,7 +218,7 @@ export async function openWorld(
         startBlock: 0n,
       }));
       const clock = () => Number(world.now) * 1000;
-      const writer = await ChainWriter.open({ databaseUrl, chainId, name, contracts, clock });
+      const writer = await ChainWriter.open({ databaseUrl, chainId, name, contracts, clock, reading: LINKED });
       if (writer === undefined) throw new Error("another writer holds the chain");
       const chain = new TestChain(writer);
       chains.set(chainId, chain);

@@ -10,7 +10,7 @@ import { decodeGrantEvent } from "../../indexer/ledger/decodeGrant.ts";
 import { createChainReader } from "../../indexer/rpc/chainReader.ts";
 import { RpcClient } from "../../indexer/rpc/client.ts";
 import { Endpoint } from "../../indexer/rpc/endpoint.ts";
-import { BlockFetcher } from "../../indexer/sync/fetch.ts";
+import { LinkedFetcher } from "../../indexer/sync/linkedFetcher.ts";
 
 const SIZE = { blocks: 30, eventsPerBlock: 7 };
 const CHAIN_ID = 31337;
@@ -33,7 +33,7 @@ const asked = (method: string, ...params: unknown[]) =>
 test("the indexer reads all of it as it reads any node: linked, complete, without a suspicion", async () => {
   const contract = parseAddress(node.contract);
   const reader = createChainReader(client, [contract]);
-  const fetcher = new BlockFetcher(reader, [contract]);
+  const fetcher = new LinkedFetcher(reader, [contract]);
   const tip = await reader.tip();
   assert.equal(tip.head.number, BigInt(SIZE.blocks));
   const { headers, logs } = await fetcher.range(0n, tip.head.number);

@@ -106,6 +106,22 @@ test("what is left out has its default", () => {
   assert.equal(config.metrics, undefined, "metrics are served only where they are asked for");
 });
 
+test("how a chain is read is part of it, and what it does not allow is one of the problems", () => {
+  const config = load({ chains: [CHAIN, { ...CHAIN, chainId: 1 }, { ...CHAIN, chainId: 10, verification: "linked" }] });
+  assert.deepEqual(
+    config.chains.map(({ reading }) => reading.verification),
+    ["LINKED", "VERIFIED", "LINKED"],
+  );
+  const lines = problems({
+    chains: [
+      { ...CHAIN, verification: "verified" },
+      { ...CHAIN, chainId: 11, verification: "trusted" },
+    ],
+  });
+  assert.match(lines.join("\n"), /eip155:42161: verification is "verified", and the encoding of its receipts/);
+  assert.match(lines.join("\n"), /chains\[1\]\.verification: .*"verified"\|"linked"\|"ranged"/);
+});
+
 test("the example file is one that the schema takes", () => {
   const path = fileURLToPath(new URL("../../grantledger.config.example.json", import.meta.url));
   const example = JSON.parse(readFileSync(path, "utf8"));

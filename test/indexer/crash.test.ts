@@ -17,6 +17,7 @@ import { assertEquals, assertPrefix } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { LINKED } from "../support/reading.ts";
 import { startTcpProxy } from "../support/tcpProxy.ts";
 import { Traffic } from "../support/traffic.ts";
 import { type ChainTruth, readTruth } from "../support/truth.ts";
@@ -100,7 +101,15 @@ test("a server that freezes is given up on, and what was begun is gone when it t
   const chainId = 46_002n;
   const contracts = [{ name: "AccessGrants", address: parseAddress(CONTRACTS.AccessGrants), startBlock: 0n }] as const;
   const open = () =>
-    ChainWriter.open({ databaseUrl, chainId, name: "x", contracts, clock: Date.now, statementTimeoutMs: 1_000 });
+    ChainWriter.open({
+      databaseUrl,
+      chainId,
+      name: "x",
+      contracts,
+      reading: LINKED,
+      clock: Date.now,
+      statementTimeoutMs: 1_000,
+    });
   const writer = await open();
   assert.ok(writer);
   const chain = new TestChain(writer);

@@ -10,6 +10,7 @@ import { assertEquals, assertFinality, assertPrefix } from "../support/oracle.ts
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { VERIFIED } from "../support/reading.ts";
 import { Traffic } from "../support/traffic.ts";
 import { type ChainTruth, readTruth } from "../support/truth.ts";
 import { sleepMs, until } from "../support/wait.ts";
@@ -87,7 +88,7 @@ async function undisturbed(): Promise<string> {
   const url = await postgres.createDatabase();
   await migrate(url);
   const client = await connect(url);
-  const indexing = startIndexing(url, chainConfig(traffic));
+  const indexing = startIndexing(url, chainConfig(traffic, [anvil.url], VERIFIED));
   const head = BigInt(await traffic.head());
   try {
     await until("the undisturbed run is at the head", async () => {

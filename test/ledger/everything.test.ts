@@ -13,6 +13,7 @@ import { assertEquals } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { VERIFIED } from "../support/reading.ts";
 import { SignedActs } from "../support/signedActs.ts";
 import { indexedContracts } from "../support/suite.ts";
 import { registerHostile, story } from "../support/suiteStory.ts";
@@ -40,7 +41,14 @@ before(async () => {
   [postgres, anvil] = await Promise.all([startTestPostgres(), startAnvil({ chainId: 49_001 })]);
   generations = [await SuiteTraffic.start(anvil), await SuiteTraffic.start(anvil)];
   const contracts = generations.flatMap(({ suite }) => indexedContracts(suite));
-  chain = { chainId: anvil.chainId, name: "Everything", rpc: [anvil.url], pollIntervalMs: 20, contracts };
+  chain = {
+    chainId: anvil.chainId,
+    name: "Everything",
+    rpc: [anvil.url],
+    pollIntervalMs: 20,
+    contracts,
+    reading: VERIFIED,
+  };
   time = ((await anvil.provider.getBlock("latest"))?.timestamp ?? 0) + 10;
   live = await openLedger();
 });

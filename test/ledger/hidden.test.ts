@@ -10,6 +10,7 @@ import { credentialEvent, entityEvent, grantEvent } from "../api/suite.ts";
 import { address, CONTRACTS, type Gibberish, NOW, TestChain } from "../api/world.ts";
 import { connect } from "../support/ledger.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
+import { LINKED } from "../support/reading.ts";
 
 /** A ledger that is told a change whose change before it was kept back: it refuses, and writes nothing. */
 
@@ -35,7 +36,14 @@ async function onChain(use: (chain: TestChain) => Promise<void>): Promise<void> 
     address: parseAddress(CONTRACTS[name]),
     startBlock: 0n,
   }));
-  const writer = await ChainWriter.open({ databaseUrl, chainId: ++chainId, name: "x", contracts, clock: Date.now });
+  const writer = await ChainWriter.open({
+    databaseUrl,
+    chainId: ++chainId,
+    name: "x",
+    contracts,
+    clock: Date.now,
+    reading: LINKED,
+  });
   assert.ok(writer);
   try {
     await use(new TestChain(writer));

@@ -10,6 +10,7 @@ import { grantEvent } from "../api/suite.ts";
 import { address, CONTRACTS, NOW, TestChain } from "../api/world.ts";
 import { connect } from "../support/ledger.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
+import { LINKED } from "../support/reading.ts";
 
 /** An empty ledger is filled without the late indexes, and no chain is LIVE without them. */
 
@@ -30,7 +31,14 @@ after(() => postgres?.stop());
 
 async function open(chainId: bigint): Promise<TestChain> {
   const contracts = [{ name: "AccessGrants", address: parseAddress(CONTRACTS.AccessGrants), startBlock: 0n }] as const;
-  const writer = await ChainWriter.open({ databaseUrl, chainId, name: "x", contracts, clock: Date.now });
+  const writer = await ChainWriter.open({
+    databaseUrl,
+    chainId,
+    name: "x",
+    contracts,
+    reading: LINKED,
+    clock: Date.now,
+  });
   assert.ok(writer);
   writers.push(writer);
   return new TestChain(writer);
@@ -79,7 +87,14 @@ test("a writer that starts again in between, or only confirms, builds what is mi
   // A process that was killed while it built them leaves some.
   await buildLateIndexes(sql, ["event_by_time"]);
   const contracts = [{ name: "AccessGrants", address: parseAddress(CONTRACTS.AccessGrants), startBlock: 0n }] as const;
-  const again = await ChainWriter.open({ databaseUrl, chainId: 1n, name: "x", contracts, clock: Date.now });
+  const again = await ChainWriter.open({
+    databaseUrl,
+    chainId: 1n,
+    name: "x",
+    contracts,
+    reading: LINKED,
+    clock: Date.now,
+  });
   assert.ok(again);
   await again.confirm({ head: { number: 1n, time: NOW }, safeNumber: 0n, finalizedNumber: 0n, caughtUp: true });
   assert.deepEqual(await present(), ALL);

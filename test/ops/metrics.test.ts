@@ -9,7 +9,7 @@ import type { RunnerReport } from "../../indexer/ops/runnerReport.ts";
 const NOW = 1_800_000_000_000;
 const POOL = { total: 3, idle: 1, waiting: 2 };
 const chain: ObservedChain = {
-  ...{ chainId: 1n, name: 'One "and" only', status: "LIVE", quarantine: null },
+  ...{ chainId: 1n, name: 'One "and" only', status: "LIVE", verification: "LINKED", quarantine: null },
   ...{
     headNumber: 120n,
     knownAt: 0n,

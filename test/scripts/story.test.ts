@@ -17,6 +17,7 @@ import { Everyday } from "../../scripts/demo/story/everyday.ts";
 import { replaceBlocksFrom } from "../../scripts/demo/story/reorg.ts";
 import type { Telling } from "../../scripts/demo/story/telling.ts";
 import { startAnvil, type TestAnvil } from "../support/anvil.ts";
+import { LINKED } from "../support/reading.ts";
 
 const contract = new Interface(JSON.stringify(accessGrantsArtifact.abi));
 // Of `GrantState` in contracts/types/GrantRecord.sol.
@@ -56,7 +57,7 @@ describe("the story", () => {
     provider.pollingInterval = 20;
     const { suite } = await deploySuite({ signer: await provider.getSigner(9), chainId, directory: folder });
     const contract = suite.accessGrants.address;
-    const config = { chainId: BigInt(chainId), name, rpc: [url], pollIntervalMs: 20, contracts: [] };
+    const config = { chainId: BigInt(chainId), name, rpc: [url], pollIntervalMs: 20, contracts: [], reading: LINKED };
     return { chainId: BigInt(chainId), name, url, provider, contract, config, stop: node.stop, kill() {} };
   }
 

@@ -1,3 +1,4 @@
+import type { ReadingMode } from "../../indexer/config/reading.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { startAnvil, type TestAnvil } from "./anvil.ts";
 import { chainConfig, type Indexing, startIndexing } from "./indexing.ts";
@@ -6,6 +7,7 @@ import { type Fault, type LyingProxy, startLyingProxy } from "./lyingProxy.ts";
 import { assertEquals, assertPrefix } from "./oracle.ts";
 import { startTestPostgres, type TestPostgres } from "./postgres.ts";
 import { createRandom, type Random } from "./random.ts";
+import { LINKED } from "./reading.ts";
 import { Traffic } from "./traffic.ts";
 import { type ChainTruth, readTruth } from "./truth.ts";
 import { until } from "./wait.ts";
@@ -14,6 +16,8 @@ import { until } from "./wait.ts";
 export class BehindProxy {
   readonly anvil: TestAnvil;
   readonly traffic: Traffic;
+  /** How the indexer reads the chain from its next start on. */
+  reading: ReadingMode = LINKED;
   readonly #postgres: TestPostgres;
   readonly #random: Random;
   #proxy: LyingProxy | undefined;
@@ -65,7 +69,7 @@ export class BehindProxy {
   /** Starts the indexer on these endpoints, by default the proxy. */
   index(...rpc: readonly string[]): Indexing {
     const endpoints = rpc.length > 0 ? rpc : [this.proxy.url];
-    this.#indexing = startIndexing(this.#databaseUrl, chainConfig(this.traffic, endpoints));
+    this.#indexing = startIndexing(this.#databaseUrl, chainConfig(this.traffic, endpoints, this.reading));
     return this.#indexing;
   }
 

@@ -8,6 +8,7 @@ import { connect, readLedger } from "./ledger.ts";
 import { type Operator, operator } from "./ledgerCommand.ts";
 import { startTestPostgres, type TestPostgres } from "./postgres.ts";
 import { createRandom } from "./random.ts";
+import { LINKED } from "./reading.ts";
 import { indexedContracts } from "./suite.ts";
 import { story } from "./suiteStory.ts";
 import { until } from "./wait.ts";
@@ -35,7 +36,14 @@ export async function indexSuite(chainId: number, seed: number): Promise<Indexed
   ]);
   const traffic = await SuiteTraffic.start(anvil);
   const contracts = indexedContracts(traffic.suite);
-  const chain: ChainConfig = { chainId: anvil.chainId, name: "Suite", rpc: [anvil.url], pollIntervalMs: 20, contracts };
+  const chain: ChainConfig = {
+    chainId: anvil.chainId,
+    name: "Suite",
+    rpc: [anvil.url],
+    pollIntervalMs: 20,
+    contracts,
+    reading: LINKED,
+  };
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
   const sql = await connect(databaseUrl);

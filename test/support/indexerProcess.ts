@@ -5,6 +5,7 @@
 import { ChainRunner } from "../../indexer/chainRunner.ts";
 import { parseAddress } from "../../indexer/grants/caip.ts";
 import { createLogger } from "../../indexer/ops/log.ts";
+import { VERIFIED } from "./reading.ts";
 
 const [databaseUrl = "", json = "{}"] = process.argv.slice(2);
 const { chainId, rpc, address, startBlock } = JSON.parse(json);
@@ -16,6 +17,7 @@ const runner = new ChainRunner({
     rpc,
     pollIntervalMs: 20,
     contracts: [{ name: "AccessGrants", address: parseAddress(address), startBlock: BigInt(startBlock) }],
+    reading: VERIFIED,
   },
   clock: Date.now,
   log: createLogger("info"),

@@ -1,8 +1,10 @@
 import { ChainRunner } from "../../indexer/chainRunner.ts";
 import type { ChainConfig } from "../../indexer/config/config.ts";
+import type { ReadingMode } from "../../indexer/config/reading.ts";
 import { parseAddress } from "../../indexer/grants/caip.ts";
 import type { Clock } from "../../indexer/ops/clock.ts";
 import { createLogger } from "../../indexer/ops/log.ts";
+import { LINKED } from "./reading.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** The indexer of one chain inside a test's own process, with what it logged. */
@@ -13,7 +15,11 @@ export interface Indexing {
   stop(): Promise<void>;
 }
 
-export function chainConfig(traffic: Traffic, rpc: readonly string[] = [traffic.anvil.url]): ChainConfig {
+export function chainConfig(
+  traffic: Traffic,
+  rpc: readonly string[] = [traffic.anvil.url],
+  reading: ReadingMode = LINKED,
+): ChainConfig {
   return {
     chainId: traffic.anvil.chainId,
     name: `Test ${traffic.anvil.chainId}`,
@@ -22,6 +28,7 @@ export function chainConfig(traffic: Traffic, rpc: readonly string[] = [traffic.
     contracts: [
       { name: "AccessGrants", address: parseAddress(traffic.address), startBlock: BigInt(traffic.startBlock) },
     ],
+    reading,
   };
 }
 

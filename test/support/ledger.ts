@@ -41,6 +41,7 @@ export interface EventRow {
   raw_data: string | null;
   learned_at: string;
   retracted_at: string | null;
+  verified_at: string | null;
 }
 
 export type GrantRow = Pick<
@@ -92,6 +93,7 @@ export interface BlockRow {
 export interface ChainRow {
   name: string;
   status: string;
+  verification: string;
   quarantine: string | null;
   contracts: unknown;
   head_number: bigint | null;
@@ -163,12 +165,12 @@ export async function readLedger(client: pg.Client, chainId: bigint): Promise<Le
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     const chain = await rows<ChainRow>(
-      `SELECT name, status, quarantine, contracts, head_number, head_time, ${micros("checked_at")}, indexed_number,
+      `SELECT name, status, verification, quarantine, contracts, head_number, head_time, ${micros("checked_at")}, indexed_number,
               indexed_hash, indexed_time, safe_number, finalized_number, last_seq, ${micros("known_at")}
          FROM chain WHERE chain_id = $1`,
     );
     const events = await rows<EventRow>(
-      `SELECT ${columns(EVENT)}, ${micros("learned_at")}, ${micros("retracted_at")}
+      `SELECT ${columns(EVENT)}, ${micros("learned_at")}, ${micros("retracted_at")}, ${micros("verified_at")}
          FROM event WHERE chain_id = $1 ORDER BY seq`,
     );
     const grants = await rows<GrantRow>(
@@ -202,7 +204,7 @@ export async function digest(client: pg.Client, tables: readonly string[] = DIGE
   const hash = createHash("sha256");
   for (const table of tables) {
     const { rows } = await client.query(
-      `SELECT (to_jsonb(t) - '{learned_at,retracted_at,known_at,checked_at,detected_at}'::text[])::text AS row
+      `SELECT (to_jsonb(t) - '{learned_at,retracted_at,verified_at,known_at,checked_at,detected_at}'::text[])::text AS row
          FROM ${table} t ORDER BY 1`,
     );
     hash.update(`${table} ${rows.length}\n`);

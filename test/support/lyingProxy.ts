@@ -47,7 +47,10 @@ export interface RpcLog {
   address: string;
   blockHash: string;
   blockNumber: string;
+  topics: string[];
   data: string;
+  transactionHash: string;
+  logIndex: string;
   removed?: boolean;
 }
 export interface RpcBlock {
@@ -55,6 +58,7 @@ export interface RpcBlock {
   hash: string;
   parentHash: string;
   logsBloom: string;
+  timestamp: string;
 }
 
 const logsWhere =
@@ -78,6 +82,31 @@ export const block =
       return answer;
     const altered = alter(answer.result as RpcBlock);
     return altered === undefined ? answer : { result: altered };
+  };
+
+/** A receipt of the wire, as far as faults touch it. */
+export interface RpcReceipt {
+  status: string;
+  cumulativeGasUsed: string;
+  logsBloom: string;
+  logs: RpcLog[];
+}
+
+/** Alters the receipts of a block, also when they are asked for one by one. */
+export const receipts =
+  (alter: (receipts: RpcReceipt[]) => unknown): Fault =>
+  (call, answer) => {
+    if (call.method === "eth_getBlockReceipts" && Array.isArray(answer.result))
+      return { result: alter(answer.result as RpcReceipt[]) };
+    return answer;
+  };
+
+/** One fault after the other. */
+export const both =
+  (first: Fault, second: Fault): Fault =>
+  async (call, answer) => {
+    const said = await first(call, answer);
+    return said === undefined ? undefined : second(call, said);
   };
 
 interface Request extends Call {

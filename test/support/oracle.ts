@@ -8,7 +8,7 @@ import type { ChainTruth } from "./truth.ts";
 
 /**
  * The ledger is right up to its own cursor: its cursor and window are blocks of this chain, its live events are exactly
- * those of the chain up to there, and its grants are what follows from them. Holds at every moment, not only at rest.
+ * those of the chain up to there, each checked as far as the whole chain is, and its grants are what follows from them. Holds at every moment, not only at rest.
  */
 export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigint): void {
   assertTrail(ledger);
@@ -31,8 +31,10 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
   const expected = truth.events.filter((e) => e.block_number >= firstBlock && e.block_number <= indexed);
   assertRows(
     "live events, in the order of seq, are those of the chain up to the cursor, in its order",
-    live.map(({ seq: _seq, learned_at: _learned, retracted_at: _retracted, ...event }) => event),
-    expected.map(({ said: _said, ...event }) => event),
+    live.map(
+      ({ seq: _seq, learned_at: _learned, retracted_at: _retracted, verified_at: _verified, ...event }) => event,
+    ),
+    expected.map(({ said: _said, ...event }) => ({ ...event, verification: chain.verification })),
   );
   const known = expected.map((event, i) => ({ ...event, seq: live[i]?.seq ?? -1n }));
   const derived = fold(truth.chainId, known);

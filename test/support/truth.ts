@@ -19,7 +19,7 @@ export interface ChainTruth {
   readonly events: readonly ExpectedEvent[];
 }
 
-export type ExpectedEvent = Omit<EventRow, "seq" | "learned_at" | "retracted_at"> & {
+export type ExpectedEvent = Omit<EventRow, "seq" | "verification" | "learned_at" | "retracted_at" | "verified_at"> & {
   /** Every value of the event by name, as ethers reads it, text as bytes; not a column. */
   readonly said: Said | undefined;
 };
@@ -117,7 +117,6 @@ export function expectedFrom(
   return {
     ...place,
     contract: address.toLowerCase(),
-    verification: "LINKED",
     ...NOTHING_SAID,
     ...(said && columnsOf(said.contract, kind, said.values)),
     kind,

@@ -37,7 +37,7 @@ test("logs come out in the order of the chain with the times of their blocks, ho
       );
       assert.deepEqual(
         timed,
-        right.map((log) => ({ log, blockTime: 1_000n + log.blockNumber })),
+        right.map((log) => ({ log, blockTime: 1_000n + log.blockNumber, verification: "LINKED" })),
       );
     }),
   );
@@ -93,7 +93,8 @@ test("one contract of several is enough, and only its own log is an answer", () 
   const [a, b] = ["01", "02"].map((byte) => `0x${byte.repeat(20)}`) as [string, string];
   const blooms = [a, b].map((address) => contractBloom(toAddress(fromHex(address))));
   const headers = [header(1, 0, EMPTY_BLOOM), header(2, 0, asText(bloomOf([b]))), header(3, 0, FULL_BLOOM)];
-  const said = (...by: string[]) => by.map((address, i) => ({ log: { ...logAt(3, i, i), address }, blockTime: 0n }));
+  const said = (...by: string[]) =>
+    by.map((address, i) => ({ log: { ...logAt(3, i, i), address }, blockTime: 0n, verification: "LINKED" as const }));
   assert.deepEqual(suspiciousBlocks(headers, [], blooms), headers.slice(1));
   assert.deepEqual(suspiciousBlocks(headers, said(a), blooms), headers.slice(1), "nothing of the other");
   assert.deepEqual(suspiciousBlocks(headers, said(a, b), blooms), headers.slice(1, 2));

@@ -13,7 +13,11 @@ const tooLarge = (): RpcError => new RpcError("query returned more than 10000 re
 function blocksOf(from: bigint, to: bigint, logsPerBlock: number): Blocks {
   const headers = chainOf(Number(from), Number(to - from) + 1);
   const logs = headers.flatMap(({ number, time }) =>
-    Array.from({ length: logsPerBlock }, (_, i) => ({ log: logAt(Number(number), 0, i), blockTime: time })),
+    Array.from({ length: logsPerBlock }, (_, i) => ({
+      log: logAt(Number(number), 0, i),
+      blockTime: time,
+      verification: "LINKED" as const,
+    })),
   );
   return { headers, logs };
 }

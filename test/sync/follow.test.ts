@@ -6,6 +6,7 @@ import type { Header } from "../../indexer/rpc/answers.ts";
 import type { ChainReader } from "../../indexer/rpc/chainReader.ts";
 import type { SecondOpinion } from "../../indexer/rpc/quorum.ts";
 import { type FollowOptions, follow, type Step } from "../../indexer/sync/follow.ts";
+import { LinkedFetcher } from "../../indexer/sync/linkedFetcher.ts";
 import { LinkedWindow } from "../../indexer/sync/window.ts";
 import { chainOf, EMPTY_BLOOM, FULL_BLOOM, hashOf, header, logAt } from "./headers.ts";
 
@@ -35,6 +36,12 @@ class Memory implements ChainReader {
   }
   async headers(from: bigint, to: bigint) {
     return this.blocks.slice(Number(from), Number(to) + 1);
+  }
+  async headersAt(numbers: readonly bigint[]) {
+    return numbers.map((number) => this.blocks[Number(number)] as Header);
+  }
+  async provenLogs(): Promise<never> {
+    throw new Error("nothing is proven here");
   }
   async logs(from: bigint, to: bigint) {
     this.asked.push(`logs ${from}-${to}`);
@@ -84,7 +91,7 @@ function following(reader: ChainReader, options: Partial<FollowOptions> = {}): F
   let pauses = 0;
   const steps = follow(window, {
     reader,
-    contracts: [toAddress(new Uint8Array(20).fill(0xc0))],
+    fetcher: new LinkedFetcher(reader, [toAddress(new Uint8Array(20).fill(0xc0))]),
     startBlock: 0n,
     pause: async () => {
       if (++pauses > 50) throw new Error("it waits for ever");

@@ -1,3 +1,4 @@
+import type { Verification } from "../../config/reading.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
@@ -12,6 +13,7 @@ export const CHAIN_EXPRESSIONS: readonly (readonly [name: string, expression: st
     "chain_id",
     "name",
     "status",
+    "verification",
     "quarantine",
     "head_number",
     "head_time",
@@ -32,6 +34,7 @@ export interface ChainRow {
   c_chain_id: bigint;
   c_name: string;
   c_status: ObservedChain["status"];
+  c_verification: Verification;
   c_quarantine: string | null;
   c_head_number: bigint | null;
   c_head_time: bigint | null;
@@ -50,6 +53,7 @@ export function toChain(row: ChainRow): ObservedChain {
     chainId: row.c_chain_id,
     name: row.c_name,
     status: row.c_status,
+    verification: row.c_verification,
     quarantine: row.c_quarantine,
     headNumber: row.c_head_number,
     headTime: row.c_head_time,

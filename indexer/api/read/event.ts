@@ -1,3 +1,4 @@
+import type { Verification } from "../../config/reading.ts";
 import {
   type Address,
   type Bytes32,
@@ -31,7 +32,9 @@ export interface EventFacts {
   readonly chainId: bigint;
   readonly seq: bigint;
   readonly kind: EventKind;
-  readonly verification: "LINKED";
+  readonly verification: Verification;
+  /** RFC 3339: since when VERIFIED, if it was not when it was read. */
+  readonly verifiedAt: string | null;
   readonly blockNumber: bigint;
   readonly blockHash: Bytes32;
   readonly blockTime: UnixTime;
@@ -75,12 +78,13 @@ const rfc3339 = (moment: string, column: string): string =>
   `to_char((${moment}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${column}`;
 
 /** Columns of {@link eventTables}, but for `e.chain_id`. */
-export const eventColumns = ({ retractedAt }: Knowledge): string => `
+export const eventColumns = ({ retractedAt, verifiedAt }: Knowledge): string => `
   e.seq, e.kind, e.verification, e.block_number, e.block_hash, e.block_time, e.tx_hash,
   e.tx_index, e.log_index, e.contract, e.credential, e.holder, e.grantee, e.issuer, e.seal, e.purpose, e.legal_basis,
   e.reason, e.context, e.granted_at, e.not_before, e.expires_at, e.locked_until, e.revoked_at, e.retention, e.sequence,
   e.flags, e.grantor, e.parent_granted_at, e.authority, e.hold_until, e.account, e.operation, e.raw_topics, e.raw_data,
   ${rfc3339("e.learned_at", "learned_at")}, ${rfc3339(retractedAt("e"), "retracted_at")},
+  ${rfc3339(verifiedAt("e"), "verified_at")},
   o.kind AS outcome_kind, o.block_time AS outcome_time`;
 
 /** An operation can be scheduled again under another nonce, its second topic; each schedule has its own outcome. */
@@ -103,7 +107,8 @@ type RecordColumns = Pick<
 interface CommonRow {
   seq: bigint;
   kind: EventKind;
-  verification: "LINKED";
+  verification: Verification;
+  verified_at: string | null;
   block_number: bigint;
   block_hash: Buffer;
   block_time: bigint;
@@ -143,7 +148,8 @@ export const toEvent = (row: EventRow, chain: ObservedChain, now: UnixTime): Eve
   chainId: chain.chainId,
   seq: row.seq,
   kind: row.kind,
-  verification: row.verification,
+  verification: row.verified_at === null ? row.verification : "VERIFIED",
+  verifiedAt: row.verified_at,
   blockNumber: row.block_number,
   blockHash: toBytes32(row.block_hash),
   blockTime: row.block_time,

@@ -17,6 +17,8 @@ export interface Knowledge {
   learned(event: string): string;
   /** When it was known to be dropped; null while it stood. */
   retractedAt(event: string): string;
+  /** When it was known to be verified, if it was not when it was read; null until then. */
+  verifiedAt(event: string): string;
 }
 
 /** What is known now. */
@@ -26,6 +28,7 @@ export const NEWEST: Knowledge = {
   live: (event) => `${event}.retracted_at IS NULL`,
   learned: () => "true",
   retractedAt: (event) => `${event}.retracted_at`,
+  verifiedAt: (event) => `${event}.verified_at`,
 };
 
 /**
@@ -39,6 +42,7 @@ export const knownBy = (moments: string): Knowledge => ({
     `${event}.seq <= c.last_seq AND (${event}.retracted_at IS NULL OR ${event}.retracted_at > c.known_at)`,
   learned: (event) => `${event}.seq <= c.last_seq`,
   retractedAt: (event) => `CASE WHEN ${event}.retracted_at <= c.known_at THEN ${event}.retracted_at END`,
+  verifiedAt: (event) => `CASE WHEN ${event}.verified_at <= c.known_at THEN ${event}.verified_at END`,
 });
 
 /**
@@ -68,7 +72,7 @@ export function knownValue(of: KnownAt["of"]): string {
  * was not known is none.
  */
 const chainsBy = (moments: string): string => `
-  SELECT k.chain_id, i.name, k.status, k.quarantine, i.contracts, k.head_number, k.head_time, k.indexed_number,
+  SELECT k.chain_id, i.name, k.status, k.verification, k.quarantine, i.contracts, k.head_number, k.head_time, k.indexed_number,
          k.indexed_hash, k.indexed_time, k.safe_number, k.finalized_number, k.last_seq, b.known_at,
          CASE WHEN b.known_at = k.since THEN k.checked_at ELSE date_trunc('milliseconds', b.known_at) END AS checked_at
     FROM chain x

@@ -5,6 +5,7 @@ import { decodeChainKey, encodeChainKey } from "../key.ts";
 import { type Moment, momentOf } from "../moment.ts";
 import { readChains } from "../read/chain.ts";
 import { ChainStatus } from "./chainStatus.ts";
+import { Verification } from "./verification.ts";
 
 function parseId(id: string): bigint {
   const chainId = decodeChainKey(id);
@@ -37,6 +38,11 @@ export const Chain = builder.node(builder.objectRef<ChainAt>("Chain"), {
       description: "How far it can be relied on now.",
       resolve: ({ chain, moment }, _args, { maxStalenessSeconds }) =>
         chainHealth(chain, moment.clock, maxStalenessSeconds),
+    }),
+    verification: t.field({
+      type: Verification,
+      description: "How far the word of its nodes was checked; where its history was read in several ways, the least.",
+      resolve: ({ chain }) => chain.verification,
     }),
     quarantine: t.field({
       type: "String",

@@ -4,6 +4,7 @@ import { builder } from "../builder.ts";
 import { finalityOf } from "../read/chain.ts";
 import { ChainStatus } from "./chainStatus.ts";
 import { Finality } from "./finality.ts";
+import { Verification } from "./verification.ts";
 
 /** What an answer knew of a chain, and the moment it looked at. */
 export interface Evaluation {
@@ -20,6 +21,11 @@ export const ChainEvaluation = builder.objectRef<Evaluation>("ChainEvaluation").
       type: ChainStatus,
       description: "How far the chain could be relied on.",
       resolve: ({ health }) => health,
+    }),
+    verification: t.field({
+      type: Verification,
+      description: "How far the word of its nodes was checked; where its history was read in several ways, the least.",
+      resolve: ({ chain }) => chain.verification,
     }),
     time: t.field({
       type: "UnixTime",

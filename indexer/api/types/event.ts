@@ -222,6 +222,12 @@ export const Event = builder.node(EventRef, {
       description: "How far the word of the node was checked.",
       resolve: (e) => e.verification,
     }),
+    verifiedAt: t.field({
+      type: "Timestamp",
+      nullable: true,
+      description: "When it was verified, if it was not yet when it was read; null otherwise.",
+      resolve: (e) => e.verifiedAt,
+    }),
     learnedAt: t.field({ type: "Timestamp", description: "When we learned of it.", resolve: (e) => e.learnedAt }),
     retracted: t.field({
       type: "Boolean",
