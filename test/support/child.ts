@@ -19,8 +19,7 @@ export const killChildren = (): void => {
   for (const child of running) child.kill("SIGKILL");
 };
 
-const INDEXER = fileURLToPath(new URL("./indexerProcess.ts", import.meta.url));
-const ENDING = fileURLToPath(new URL("./endingProcess.ts", import.meta.url));
+const script = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
 export interface ChildOptions {
   readonly rpc?: readonly string[];
@@ -30,14 +29,14 @@ export interface ChildOptions {
 
 export function startChild(databaseUrl: string, traffic: Traffic, options: ChildOptions = {}): IndexerChild {
   const { rpc = [traffic.anvil.url], endAt } = options;
-  const script = endAt === undefined ? INDEXER : ENDING;
+  const name = endAt === undefined ? "indexerProcess.ts" : "endingProcess.ts";
   const chain = {
     chainId: Number(traffic.anvil.chainId),
     rpc,
     address: traffic.address,
     startBlock: traffic.startBlock,
   };
-  const child: ChildProcess = spawn(process.execPath, [script, databaseUrl, JSON.stringify(chain)], {
+  const child: ChildProcess = spawn(process.execPath, [script(name), databaseUrl, JSON.stringify(chain)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, END_AT: String(endAt ?? 0) },
   });
