@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { startStoredChain } from "../bench/chain/storedChain.ts";
 import { parseOptions, USAGE } from "../bench/options.ts";
+import { tidyUpWhenEnded } from "../bench/process/ending.ts";
 import { describeMachine, load } from "../bench/report/machine.ts";
 import { plotOf } from "../bench/report/plot.ts";
 import { Results, table } from "../bench/report/results.ts";
 import { BenchRun } from "../bench/run.ts";
 import { OURS, PEERS } from "../bench/subjects/all.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
-import { whenOrphaned } from "./terminal/lifeline.ts";
 import { complain, say } from "./terminal/output.ts";
 
 /**
@@ -27,8 +27,6 @@ const options = (() => {
     process.exit(1);
   }
 })();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
-whenOrphaned(() => process.exit(130));
 
 const subjects = options.subjects.map((key) => {
   const subject = OURS[key] ?? PEERS[key];
@@ -48,6 +46,7 @@ const size = {
   eventsPerTransaction: EVENTS_PER_TRANSACTION,
 };
 const chain = await startStoredChain(size, say);
+tidyUpWhenEnded(() => Promise.allSettled([chain.anvil.stop(), postgres.stop()]));
 try {
   await new BenchRun({ chain, postgres, say }, options, results).measure(subjects);
 } finally {

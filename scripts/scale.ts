@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { tidyUpWhenEnded } from "../bench/process/ending.ts";
 import { lineChart } from "../bench/report/lines.ts";
 import { describeMachine, load } from "../bench/report/machine.ts";
 import { measureScale, type Scale } from "../bench/scale/measure.ts";
 import { OURS } from "../bench/subjects/all.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
-import { whenOrphaned } from "./terminal/lifeline.ts";
 import { say } from "./terminal/output.ts";
 
 /**
@@ -30,12 +30,11 @@ if (subject === undefined || sizes.some((events) => !Number.isInteger(events) ||
   );
   process.exit(1);
 }
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
-whenOrphaned(() => process.exit(130));
 
 const begun = new Date().toISOString();
 const loadBefore = load();
 const postgres = await startTestPostgres({ durable: true });
+tidyUpWhenEnded(() => postgres.stop());
 const scales: Scale[] = [];
 try {
   for (const events of sizes) {
