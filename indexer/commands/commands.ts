@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { quarantine } from "./quarantine.ts";
+import { raise } from "./raise.ts";
 import { rebuild } from "./rebuild.ts";
 import { resume } from "./resume.ts";
 import { retire } from "./retire.ts";
@@ -7,4 +8,4 @@ import { status } from "./status.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order in which they are shown. */
-export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, rebuild, retire];
+export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire];

@@ -1,18 +1,18 @@
-import type pg from "pg";
 import { redactUrl } from "../config/redact.ts";
 import { caip2 } from "../grants/caip.ts";
 import { contractsByAddress } from "../ledger/batch.ts";
-import { type StoredContract, storedContracts } from "../ledger/register.ts";
 import { compareBlocks, type Difference } from "../ledger/reread.ts";
 import { Backoff, sleep } from "../ops/backoff.ts";
 import { OperatorError, RetryableError } from "../ops/errors.ts";
 import { backfill, RangeSize } from "../sync/backfill.ts";
 import type { Blocks } from "../sync/fetch.ts";
 import { LinkedFetcher } from "../sync/linkedFetcher.ts";
+import { blockArgument } from "./blockArgument.ts";
 import { chainArgument, readKnownChain } from "./chainArgument.ts";
 import { type Command, EXIT, required, UsageError } from "./command.ts";
 import { withLedger } from "./ledgerClient.ts";
 import { withReader } from "./openReader.ts";
+import { readContracts } from "./storedContracts.ts";
 import { tellProgress } from "./tellProgress.ts";
 
 /** In a row; a node that fails so often is not going to answer. */
@@ -70,19 +70,6 @@ is for you to find out, with a third endpoint: then \`quarantine\` and \`resume\
     });
   },
 };
-
-function blockArgument(name: string, text: string | undefined): bigint {
-  if (text === undefined || !/^\d{1,18}$/.test(text)) throw new UsageError(`<${name}>: expected a block number`);
-  return BigInt(text);
-}
-
-async function readContracts(client: pg.ClientBase, chainId: bigint) {
-  const { rows } = await client.query<{ contracts: StoredContract[] }>(
-    "SELECT contracts FROM chain WHERE chain_id = $1",
-    [chainId],
-  );
-  return storedContracts(rows[0]?.contracts ?? []);
-}
 
 /** All of the range in order, tried again from where it failed. */
 async function* readAll(

@@ -1,18 +1,15 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import type { IndexedContract } from "../config/config.ts";
 import type { Clock } from "../ops/clock.ts";
 import { BugError, OperatorError } from "../ops/errors.ts";
 import { backfill, RangeSize } from "../sync/backfill.ts";
 import type { BlockFetcher, Blocks } from "../sync/fetch.ts";
 import { type Contracts, contractsByAddress } from "./batch.ts";
-import { CopyBuffer } from "./copy.ts";
+import { copyIn } from "./copyIn.ts";
 import { timestamptz } from "./cursor.ts";
 import { databaseError } from "./databaseError.ts";
-import { decodeLog } from "./decode.ts";
-import { copyEventsSql, EventRows, SAID_COLUMNS } from "./eventRows.ts";
+import { encodeEvents } from "./encodeEvents.ts";
+import { copyEventsSql, SAID_COLUMNS } from "./eventRows.ts";
 
 /** Raising history that was read RANGED or LINKED to VERIFIED: read again, proven, and compared with what is stored. */
 
@@ -116,12 +113,13 @@ async function raiseBlocks(
 ): Promise<Pick<RaiseReport, "raised" | "differences">> {
   const [first, last] = [headers[0], headers.at(-1)];
   if (first === undefined || last === undefined) return { raised: 0, differences: [] };
+  const unproven = logs.find(({ verification }) => verification !== "VERIFIED");
+  if (unproven !== undefined) throw new BugError(`a log that is ${unproven.verification}, to be raised by`);
   const range = [chainId, first.number, last.number];
   try {
     await client.query("BEGIN");
     await client.query("CREATE TEMPORARY TABLE proven_event (LIKE event) ON COMMIT DROP");
-    const copy = client.query(copyFrom(copyEventsSql("proven_event")));
-    await pipeline(Readable.from([encode(contracts, chainId, logs)]), copy);
+    await copyIn(client, copyEventsSql("proven_event"), encodeEvents(contracts, chainId, logs));
     const { rows } = await client.query<DifferenceRow>(DIFFERENCES_SQL, range);
     const differences = rows.map((row) => ({
       what: row.what,
@@ -143,17 +141,4 @@ async function raiseBlocks(
     await client.query("ROLLBACK").catch(() => {});
     throw databaseError(error);
   }
-}
-
-/** The rows that the writer would make of the logs. */
-function encode(contracts: Contracts, chainId: bigint, logs: Blocks["logs"]): Buffer {
-  const copy = new CopyBuffer(Math.max(1 << 12, logs.length * 640));
-  const rows = new EventRows(copy, { chainId, seq: 0n, at: 0n });
-  for (const [i, timed] of logs.entries()) {
-    const contract = contracts.get(timed.log.address);
-    if (contract === undefined) throw new BugError(`a log of ${timed.log.address}, which is not indexed`);
-    if (timed.verification !== "VERIFIED") throw new BugError(`a log that is ${timed.verification}, to be raised by`);
-    rows.write(timed, contract.address, decodeLog(contract.name, timed.log), BigInt(i));
-  }
-  return copy.finish();
 }

@@ -1,12 +1,10 @@
 import type pg from "pg";
 import { sameBytes, toBytes32, toHex } from "../grants/bytes.ts";
-import { BugError } from "../ops/errors.ts";
 import type { Blocks } from "../sync/fetch.ts";
 import type { Contracts } from "./batch.ts";
-import { CopyBuffer } from "./copy.ts";
 import { copyIn } from "./copyIn.ts";
-import { decodeLog } from "./decode.ts";
-import { copyEventsSql, EventRows } from "./eventRows.ts";
+import { encodeEvents } from "./encodeEvents.ts";
+import { copyEventsSql } from "./eventRows.ts";
 
 /** What another node says of blocks, compared with what the ledger holds of them. Writes to a temporary table alone. */
 
@@ -37,7 +35,7 @@ export async function compareBlocks(
   await client.query("BEGIN");
   try {
     await client.query("CREATE TEMPORARY TABLE reread (LIKE public.event) ON COMMIT DROP");
-    await copyIn(client, copyEventsSql("reread"), encode(contracts, chainId, blocks));
+    await copyIn(client, copyEventsSql("reread"), encodeEvents(contracts, chainId, blocks.logs));
     return [
       ...(await otherBlocks(client, chainId, blocks)),
       ...(await otherEvents(client, chainId, first.number, last.number)),
@@ -45,17 +43,6 @@ export async function compareBlocks(
   } finally {
     await client.query("ROLLBACK");
   }
-}
-
-function encode(contracts: Contracts, chainId: bigint, { logs }: Blocks): Buffer {
-  const copy = new CopyBuffer();
-  const rows = new EventRows(copy, { chainId, seq: 0n, at: 0n });
-  for (const [i, timed] of logs.entries()) {
-    const contract = contracts.get(timed.log.address);
-    if (contract === undefined) throw new BugError(`a log of ${timed.log.address}, which is not indexed`);
-    rows.write(timed, contract.address, decodeLog(contract.name, timed.log), BigInt(i));
-  }
-  return copy.finish();
 }
 
 async function otherBlocks(client: pg.ClientBase, chainId: bigint, { headers }: Blocks): Promise<Difference[]> {

@@ -61,6 +61,9 @@ for (const [i, line] of lines.entries())
     const here = line.map((word) =>
       word
         .replace("eip155:42161", `eip155:${CHAIN}`)
+        // What is raised has to be final.
+        .replace("170000000", String(head - 30))
+        .replace("170010000", String(head - 16))
         .replace("180000000", String(head - 12))
         .replace("180010000", String(head - 1))
         .replace("https://another-provider.example/key", second.url),

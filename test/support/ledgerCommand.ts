@@ -54,7 +54,7 @@ export async function operator(databaseUrl: string, chains: readonly ChainConfig
 }
 
 const entry = ({ chainId, name, rpc, pollIntervalMs, contracts }: ChainConfig) => ({
-  ...{ chainId: Number(chainId), name, rpc, pollIntervalMs },
+  ...{ chainId: Number(chainId), name, rpc, pollIntervalMs, receipts: "ethereum" },
   contracts: contracts.map(({ name: of, address, startBlock }) => ({
     ...{ name: of, address: toHex(address), startBlock: Number(startBlock) },
   })),
