@@ -6,9 +6,12 @@
 export interface KnownAt {
   /** Milliseconds since the unix epoch: what ages by itself was looked at then. */
   readonly clock: number;
-  /** Microseconds since the unix epoch: of every chain, or of each of these. */
+  /** Microseconds since the unix epoch: of every chain, or of each of these, {@link OTHER_CHAINS} standing for the rest. */
   readonly of: bigint | ReadonlyMap<bigint, bigint>;
 }
+
+/** No chain has this id. */
+export const OTHER_CHAINS = 0n;
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;

@@ -2,7 +2,7 @@ import type { UnixTime } from "../grants/record.ts";
 import type { ObservedChain } from "../ops/health.ts";
 import type { Context } from "./context.ts";
 import { badInput } from "./errors.ts";
-import type { KnownAt } from "./knownAt.ts";
+import { type KnownAt, OTHER_CHAINS } from "./knownAt.ts";
 
 /** What an answer is about: the moment of the chains' time, and what was known by which moment of ours. */
 export interface Moment {
@@ -14,6 +14,8 @@ export interface Moment {
   readonly known: KnownAt["of"] | undefined;
   /** How final the blocks must be that it rests on. */
   readonly finality: FinalityWanted;
+  /** Whether one chain alone is asked; what names an issuer is looked for on the others too. */
+  readonly alone?: boolean;
 }
 
 export const FINALITIES_WANTED = ["LATEST", "SAFE", "FINALIZED"] as const;
@@ -23,15 +25,17 @@ export interface MomentArguments {
   readonly at?: UnixTime | null | undefined;
   readonly knownAt?: KnownAt | null | undefined;
   readonly finality?: FinalityWanted | null | undefined;
+  readonly chain?: bigint | null | undefined;
 }
 
 /** @throws GraphQLError BAD_INPUT when nobody can know yet what will be known then. */
 export function momentOf({ clock }: Pick<Context, "clock">, { at, knownAt, ...args }: MomentArguments): Moment {
   const now = clock();
   const finality = args.finality ?? "LATEST";
-  if (knownAt == null) return { clock: now, at: at ?? undefined, known: undefined, finality };
+  const alone = args.chain != null;
+  if (knownAt == null) return { clock: now, at: at ?? undefined, known: undefined, finality, alone };
   if (knownAt.clock > now) throw badInput("knownAt: expected a moment that is not still to come");
-  return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of, finality };
+  return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of, finality, alone };
 }
 
 /** The clock of the answer in unix seconds. */
@@ -42,14 +46,16 @@ export const nowOf = ({ clock }: Pick<Moment, "clock">): UnixTime => BigInt(Math
  * an answer belong together. What was known by a moment never changes, so this needs no transaction.
  */
 export function pin(moment: Moment, chains: readonly ObservedChain[]): Moment {
-  return moment.known === undefined ? { ...moment, known: knownOf(chains) } : moment;
+  return moment.known === undefined ? { ...moment, known: knownOf(moment, chains) } : moment;
 }
 
-const knownOf = (chains: readonly ObservedChain[]): ReadonlyMap<bigint, bigint> =>
-  new Map(chains.map(({ chainId, knownAt }) => [chainId, knownAt]));
+function knownOf({ clock, alone }: Moment, chains: readonly ObservedChain[]): ReadonlyMap<bigint, bigint> {
+  const known = new Map(chains.map(({ chainId, knownAt }) => [chainId, knownAt]));
+  return alone ? known.set(OTHER_CHAINS, BigInt(Math.floor(clock * 1000))) : known;
+}
 
 /** By which an answer that was read from `chains` can be had again. */
 export const knownAtOf = (moment: Moment, chains: readonly ObservedChain[]): KnownAt => ({
   clock: moment.clock,
-  of: knownOf(chains),
+  of: knownOf(moment, chains),
 });

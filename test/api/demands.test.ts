@@ -84,7 +84,7 @@ describe("demands", () => {
 
   it("atLeast: what was known then does not grow, so it is not waited for", async () => {
     const { knownAt } = await check("chain: 1", "knownAt");
-    const then = `knownAt: "${knownAt}"`;
+    const then = `chain: 1, knownAt: "${knownAt}"`;
     assert.equal((await check(`${then}, atLeast: {chain: 1, block: 5}`)).decision, "DENIED");
     const { code } = await world.fail(`{ check(${WHO}, ${then}, atLeast: {chain: 1, block: 6}) { decision } }`);
     assert.equal(code, "NOT_YET_INDEXED");

@@ -1,5 +1,5 @@
 import { timestamptz } from "../../ledger/cursor.ts";
-import type { KnownAt } from "../knownAt.ts";
+import { type KnownAt, OTHER_CHAINS } from "../knownAt.ts";
 import type { FinalityWanted } from "../moment.ts";
 
 /**
@@ -64,7 +64,8 @@ export const reachedBy = (finality: Exclude<FinalityWanted, "LATEST">): string =
 /** The value of the parameter: a moment for each chain, or under `*` for all. */
 export function knownValue(of: KnownAt["of"]): string {
   if (typeof of === "bigint") return JSON.stringify({ "*": timestamptz(of) });
-  return JSON.stringify(Object.fromEntries([...of].map(([chainId, micros]) => [chainId, timestamptz(micros)])));
+  const name = (chainId: bigint): string => (chainId === OTHER_CHAINS ? "*" : chainId.toString());
+  return JSON.stringify(Object.fromEntries([...of].map(([chainId, micros]) => [name(chainId), timestamptz(micros)])));
 }
 
 /**
