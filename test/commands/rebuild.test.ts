@@ -43,8 +43,8 @@ const DAMAGE: Record<string, [sql: string, differences: Record<string, number>]>
     `INSERT INTO access_grant SELECT * FROM (SELECT (jsonb_populate_record(g, '{"purpose": 60000}')).* FROM access_grant g LIMIT 1) x`,
     { access_grant: 1 },
   ],
-  "an issuer that was suspended, and is not": [
-    "UPDATE entity SET status = 'ACTIVE' WHERE status <> 'ACTIVE'",
+  "entities of another status than theirs": [
+    "UPDATE entity SET status = CASE status WHEN 'ACTIVE' THEN 'SUSPENDED'::entity_status ELSE 'ACTIVE' END",
     { entity: SOME },
   ],
   "all of it": ["TRUNCATE access_grant, credential, entity", { access_grant: SOME, credential: SOME, entity: SOME }],
