@@ -80,7 +80,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     );
   }
   try {
-    if (pendingOf(known, await readApplied(client)).length === 0) return [];
+    // What is not finished may be what another process is at: only who holds the lock can tell.
+    const seen = await readApplied(client);
+    if (seen.every(({ finished }) => finished) && pendingOf(known, seen).length === 0) return [];
     // One process applies, the others wait here and then find nothing to do.
     await client.query("SET lock_timeout = '60s'");
     await client.query("SELECT pg_advisory_lock(hashtextextended('grantledger.migrate', 0))");
