@@ -54,6 +54,12 @@ describe("knownAt", () => {
 
   const count = (what: string): void => void met.set(what, (met.get(what) ?? 0) + 1);
 
+  /** The newest final block of each chain: nothing is rolled back below it. */
+  const finals = new Map<bigint, bigint>();
+  const becameFinal = (chainId: bigint, number: bigint | undefined): void => {
+    if (number !== undefined && number > (finals.get(chainId) ?? 0n)) finals.set(chainId, number);
+  };
+
   async function move(step: number): Promise<void> {
     if ([6, 8, 60].includes(step)) {
       const chainId = BigInt(traffics.size + 1);
@@ -85,13 +91,16 @@ describe("knownAt", () => {
     const height = chain.height;
     const final = height > 6n ? height - 6n : undefined;
     const finality = { safe: height > 3n ? height - 3n : undefined, final };
-    if (dice < 25 && height > 3n) {
-      await chain.rollback(height - 1n - BigInt(random.int(2)));
+    const ancestor = height - 1n - BigInt(random.int(2));
+    if (dice < 25 && height > 3n && ancestor >= (finals.get(chainId) ?? 0n)) {
+      await chain.rollback(ancestor);
       traffic.rollback(chain.height);
       return count("rollback");
     }
     if (dice < 45 && height > 0n) {
-      await chain.confirm(random.chance(0.5) ? {} : finality);
+      const said: Partial<typeof finality> = random.chance(0.5) ? {} : finality;
+      await chain.confirm(said);
+      becameFinal(chainId, said.final);
       return count("confirm");
     }
     const time = world.now + BigInt(random.int(12) - 8);
@@ -105,6 +114,7 @@ describe("knownAt", () => {
       },
     );
     traffic.mined(header.number);
+    becameFinal(chainId, final);
     count("block");
   }
 
