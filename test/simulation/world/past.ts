@@ -19,11 +19,12 @@ export function assertPast({ events }: Ledger, chain: FakeChain, before: Recorde
   for (const event of events) {
     const block = chain.block(event.block_hash);
     assert.ok(block, `event ${event.seq} is of block ${event.block_hash}, which never was`);
-    const { seq: _seq, learned_at: _learned, retracted_at, ...row } = event;
+    const { seq: _seq, learned_at: _learned, retracted_at, verified_at, ...row } = event;
     const word = eventsOf(block).find((one) => identityOf(one) === identityOf(event));
     assert.ok(word, `event ${event.seq} was never said`);
     const { said: _said, ...expected } = word;
-    assert.deepEqual(row, expected, `event ${event.seq}`);
+    assert.deepEqual(row, { ...expected, verification: "LINKED" }, `event ${event.seq}`);
+    assert.equal(verified_at, null, `event ${event.seq} was never raised`);
     if (retracted_at === null) continue;
     assert.ok(chain.wasDropped(block) || hides, `event ${event.seq} was retracted, though its block was never dropped`);
     assert.ok(!chain.isCanonical(block) || live.has(identityOf(event)), `event ${event.seq} stands, but was retracted`);
