@@ -10,6 +10,7 @@ import { assertEquals, assertPrefix } from "../support/oracle.ts";
 import { freePort, startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { VERIFIED } from "../support/reading.ts";
 import { Traffic } from "../support/traffic.ts";
 import { readTruth } from "../support/truth.ts";
 import { sleepMs, until } from "../support/wait.ts";
@@ -50,7 +51,7 @@ const ledger = () => readLedger(sql, anvil.chainId);
 const truth = () => readTruth(anvil.provider, traffic.address);
 /** Every indexer of a test; what a failed test leaves running is stopped after it. */
 const running: Indexing[] = [];
-function indexing(chain = chainConfig(traffic), url = databaseUrl): Indexing {
+function indexing(chain = chainConfig(traffic, [traffic.anvil.url], VERIFIED), url = databaseUrl): Indexing {
   const one = startIndexing(url, chain);
   running.push(one);
   return one;

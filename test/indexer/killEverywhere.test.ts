@@ -10,6 +10,7 @@ import { assertEquals, assertPrefix } from "../support/oracle.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { VERIFIED } from "../support/reading.ts";
 import { Traffic } from "../support/traffic.ts";
 import { type ChainTruth, readTruth } from "../support/truth.ts";
 import { until } from "../support/wait.ts";
@@ -88,7 +89,7 @@ async function run(databaseUrl: string, truth: ChainTruth, endAt = 0): Promise<R
 /** Goes on within this process until the ledger is at the head. @returns a digest of it. */
 async function goOn(databaseUrl: string, truth: ChainTruth): Promise<string> {
   const sql = await connect(databaseUrl);
-  const indexing = startIndexing(databaseUrl, chainConfig(traffic));
+  const indexing = startIndexing(databaseUrl, chainConfig(traffic, [traffic.anvil.url], VERIFIED));
   try {
     await until("the ledger is at the head", () => isAtHead(sql, truth)).catch((error) => {
       throw new Error(indexing.lines.join(""), { cause: error });
