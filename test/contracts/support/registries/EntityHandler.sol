@@ -17,8 +17,11 @@ contract EntityHandler is Registries {
 
     mapping(address account => IEntityRegistry.Entity entity) private _model;
 
+    address private immutable administrator;
+
     /// @param entities_ A registry that this contract is to govern, without delays.
     constructor(IEntityRegistry entities_) {
+        administrator = msg.sender;
         entities = entities_;
     }
 
@@ -75,7 +78,8 @@ contract EntityHandler is Registries {
     function strangerTries(uint256 seed, address stranger) external {
         address account = begin(seed);
         if (seed % 2 == 0) stranger = account;
-        if (stranger == address(this)) return;
+        // Neither of the two is a stranger: the handler governs, and the test is the administrator.
+        if (stranger == address(this) || stranger == administrator) return;
         IEntityRegistry.EntityDetails memory details = AnyDetails.from(seed >> 8);
         bytes[5] memory calls = [
             abi.encodeCall(entities.register, (account, details)),
