@@ -17,9 +17,10 @@ export interface ChainIdentity {
 }
 
 /**
- * Makes the row of a chain unless it is there, and reads where the chain stands.
+ * Makes the row of a chain unless it is there, and reads where the chain stands. By whoever holds the chain's lock.
  * @param now microseconds since the unix epoch.
  * @throws OperatorError when the ledger was filled for other contracts: their history would be missing unnoticed.
+ *   Nothing is written then, the name and the label of the chain included.
  */
 export async function registerChain(client: pg.ClientBase, options: ChainIdentity, now: bigint): Promise<Cursor> {
   const contracts = options.contracts.map(({ name, address, startBlock }) => ({
@@ -27,14 +28,19 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
     address: toHex(address),
     startBlock: Number(startBlock),
   }));
+  const before = await readCursor(client, options.chainId);
+  if (before !== undefined) refuseOthers(options.chainId, before.contracts as StoredContract[], contracts);
   await client.query(REGISTER_SQL, [
     ...[options.chainId, options.name, JSON.stringify(contracts), timestamptz(now)],
     options.reading.verification,
   ]);
   const cursor = await readCursor(client, options.chainId);
   if (cursor === undefined) throw new BugError(`chain ${options.chainId} was just written and is not there`);
-  const stored = cursor.contracts as StoredContract[];
-  // History that begins later than asked for would be missing without anybody noticing; one that begins earlier is all there.
+  return cursor;
+}
+
+/** History that begins later than asked for would be missing without anybody noticing; one that begins earlier is all there. */
+function refuseOthers(chainId: bigint, stored: readonly StoredContract[], contracts: readonly StoredContract[]): void {
   const covered =
     stored.length === contracts.length &&
     contracts.every((wanted) =>
@@ -44,9 +50,8 @@ export async function registerChain(client: pg.ClientBase, options: ChainIdentit
     );
   if (!covered)
     throw new OperatorError(
-      `chain ${options.chainId}: the ledger holds the history of ${JSON.stringify(stored)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration; or use another database, let it be filled from the start beside this one, and change over when it is live`,
+      `chain ${chainId}: the ledger holds the history of ${JSON.stringify(stored)}, the configuration names ${JSON.stringify(contracts)}: restore the configuration; or use another database, let it be filled from the start beside this one, and change over when it is live`,
     );
-  return cursor;
 }
 
 /** A contract as the row of its chain names it. */
