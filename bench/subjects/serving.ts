@@ -7,5 +7,6 @@ const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));
 /** Our own process, indexing and serving. */
 export const serving = (options: ServeOptions): Launch => ({
   command: process.execPath,
-  args: [SERVE, JSON.stringify(options)],
+  // With the flags of the pinned Node that `npm start` gives it too.
+  args: [...process.execArgv, SERVE, JSON.stringify(options)],
 });

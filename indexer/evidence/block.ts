@@ -24,6 +24,11 @@ export function proveHeader(block: JsonObject, encoding: Encoding): Proven {
   const hash = headerHash(block);
   if (fixedDigits(block["hash"], 32, "hash").toLowerCase() !== hash)
     throw new EvidenceError(`block ${block["number"]}: it claims hash ${block["hash"]}, its fields hash to 0x${hash}`);
+  return claimsOf(block, encoding);
+}
+
+/** What a block of `eth_getBlockBy…` says about its receipts, whether or not its hash was recomputed. */
+export function claimsOf(block: JsonObject, encoding: Encoding): Proven {
   const transactions = asList(block["transactions"], "transactions").map((each) => {
     fixedDigits(each, 32, "a transaction's hash");
     return (each as string).toLowerCase();
@@ -36,13 +41,17 @@ export function proveHeader(block: JsonObject, encoding: Encoding): Proven {
   };
 }
 
+/** The receipts of `eth_getBlockReceipts` as they came. */
+export const receiptList = (receipts: unknown, name: string): readonly JsonObject[] =>
+  asList(receipts, `the receipts of ${name}`).map((receipt) => asObject(receipt, "a receipt"));
+
 /**
  * Rebuilds the block's receipts root from the receipts of `eth_getBlockReceipts`.
  * @param name of the block, for people.
  * @throws EvidenceError unless these are all of the block's receipts, in order and unaltered.
  */
 export function proveReceipts(proven: Proven, receipts: unknown, name: string): readonly JsonObject[] {
-  const given = asList(receipts, `the receipts of ${name}`).map((receipt) => asObject(receipt, "a receipt"));
+  const given = receiptList(receipts, name);
   const root = listRoot(given.map((receipt) => encodeReceipt(receipt, proven.encoding)));
   if (root !== proven.receiptsRoot)
     throw new EvidenceError(

@@ -22,6 +22,10 @@ export const DEFENCE_NAMES = [
   "logAddress",
   /** A log is there once. */
   "logTwice",
+  /** VERIFIED: a header is what its hash was made of. */
+  "headerHash",
+  /** VERIFIED: receipts are those of the header's root. */
+  "receiptsRoot",
   /** A contract can only say what its own code says. */
   "ownLayout",
   /** The changes of a thing follow each other without gaps. */

@@ -1,8 +1,9 @@
-import { type Proven, proveHeader } from "../evidence/block.ts";
+import { claimsOf, type Proven, proveHeader } from "../evidence/block.ts";
 import type { Encoding } from "../evidence/encodings.ts";
 import type { JsonObject } from "../evidence/json.ts";
 import { type Bytes32, fromHex, quote, toBytes32, toHex } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 
 /**
@@ -86,7 +87,9 @@ export function parseHeader(value: unknown, encoding?: Encoding): Header | undef
     parentHash: parseHash(block["parentHash"], "parent hash"),
     time: parseQuantity(block["timestamp"], "block timestamp"),
     logsBloom: bloom.toLowerCase(),
-    ...(encoding === undefined ? {} : { proven: proveHeader(block, encoding) }),
+    ...(encoding === undefined
+      ? {}
+      : { proven: DEFENCES.headerHash ? proveHeader(block, encoding) : claimsOf(block, encoding) }),
   };
 }
 

@@ -1,5 +1,6 @@
-import { type Proven, proveReceipts } from "../evidence/block.ts";
+import { type Proven, proveReceipts, receiptList } from "../evidence/block.ts";
 import { toHex } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { BugError } from "../ops/errors.ts";
 import { type Header, logsOfReceipts, type RawLog } from "./answers.ts";
 import type { Call } from "./batch.ts";
@@ -31,8 +32,13 @@ export function createProvenLogs(ask: Ask, contracts: readonly string[]): ChainR
   /** Set when no endpoint serves receipts by block. */
   let byTransaction = false;
 
-  const take = (header: Header, receipts: unknown): RawLog[] =>
-    logsOfReceipts(header, proveReceipts(provenPart(header), receipts, `block ${header.number}`), ours);
+  function take(header: Header, receipts: unknown): RawLog[] {
+    const name = `block ${header.number}`;
+    const given = DEFENCES.receiptsRoot
+      ? proveReceipts(provenPart(header), receipts, name)
+      : receiptList(receipts, name);
+    return logsOfReceipts(header, given, ours);
+  }
 
   /** Of a block whose receipts are each asked for by its transaction. */
   async function oneByOne(header: Header, signal?: AbortSignal): Promise<RawLog[]> {

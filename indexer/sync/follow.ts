@@ -197,7 +197,8 @@ function viewOf(tip: Tip, window: LinkedWindow, blocks?: Blocks): ChainView {
     const ours = blocks?.headers.find((block) => block.number === header.number) ?? window.at(header.number);
     return ours !== undefined && sameBytes(ours.hash, header.hash) ? header.number : undefined;
   };
-  const head = tip.head.number >= reached || newest === undefined ? tip.head : newest;
+  // At the same height ours, too: the chain may have moved since the node told its head.
+  const head = tip.head.number > reached || newest === undefined ? tip.head : newest;
   return {
     head: { number: head.number, time: head.time },
     safeNumber: confirmed(tip.safe),

@@ -1,10 +1,13 @@
 import type { DefenceName } from "../../indexer/ops/defences.ts";
 import type { FaultName } from "./faults/catalogue.ts";
+import type { Mode } from "./faults/fault.ts";
 import { type Plan, planOf, type Step } from "./world/plan.ts";
 
 /** For each defence, worlds in which what it is there for happens. */
 
 interface Trial {
+  /** LINKED without. */
+  readonly mode?: Mode;
   readonly faults: readonly FaultName[];
   readonly kills?: boolean;
   readonly pastFinality?: boolean;
@@ -43,6 +46,14 @@ export const TRIALS: Readonly<Record<DefenceName, Trial>> = {
   logHash: { faults: ["otherBranchLogs"], finale: [fault("otherBranchLogs", 8), mine], seeds: 3 },
   logAddress: { faults: ["unfilteredLogs"], finale: [fault("unfilteredLogs", 4), mine], seeds: 3 },
   logTwice: { faults: ["duplicateLogs"], finale: [fault("duplicateLogs", 4), mine], seeds: 3 },
+  headerHash: {
+    ...{ mode: "VERIFIED", faults: ["alteredHeader"], seeds: 3 },
+    finale: [{ ...on, type: "quiet" }, fault("alteredHeader", 40), mine, { ...on, type: "reach" }],
+  },
+  receiptsRoot: {
+    ...{ mode: "VERIFIED", faults: ["alteredData"], seeds: 3 },
+    finale: [{ ...on, type: "quiet" }, fault("alteredData", 40), mine, { ...on, type: "reach" }],
+  },
   ownLayout: { faults: ["unorderedLogs"], seeds: 3 },
   sequence: {
     faults: ["unorderedLogs"],
@@ -64,8 +75,8 @@ export const TRIALS: Readonly<Record<DefenceName, Trial>> = {
 
 /** A short world with little but what a defence is there for. */
 export function trialPlan(name: DefenceName, seed: number): Plan {
-  const { faults, begins, pastFinality = false, finale = [] } = TRIALS[name];
-  const plan = planOf(seed, { faults, featured: false });
+  const { mode = "LINKED", faults, begins, pastFinality = false, finale = [] } = TRIALS[name];
+  const plan = planOf(seed, { mode, faults, featured: false });
   const again = `npm run simulate -- --without ${name} --from ${seed} --seeds 1`;
   const [first] = plan.chains;
   if (first === undefined) throw new Error("a plan has chains");

@@ -4,7 +4,7 @@ import { planOf } from "./world/plan.ts";
 import { simulated } from "./worlds.ts";
 
 /**
- * Whole worlds, each decided by its seed: docs/SIMULATION.md. The other half is in moreSimulation.test.ts, and a thousand
+ * Whole worlds, each decided by its seed: docs/SIMULATION.md. Those read in mode VERIFIED are in moreSimulation.test.ts, and a thousand
  * behind `npm run simulate -- --seeds 1000 --from 1`.
  */
 

@@ -250,6 +250,27 @@ test("a chain that moves between the look and the read is not taken for the one 
   }
 });
 
+test("a head that was replaced at its height between the look and the read: the head is the block that was read", async () => {
+  const node = new Memory(20);
+  node.finalized = 2;
+  const { until: untilStep } = following(node);
+  await untilStep(isConfirm);
+  node.blocks = chainOf(0, 22);
+  const headers = node.headers.bind(node);
+  node.headers = (from, to) => {
+    if (from === 20n) {
+      node.headers = headers;
+      node.reorg(2, 1);
+      node.blocks = node.blocks.map((block, i) => (i < 20 ? block : { ...block, time: block.time + 5n }));
+    }
+    return headers(from, to);
+  };
+  const step = (await untilStep(({ type }) => type !== "confirm")).at(-1);
+  assert.ok(step?.type === "extend");
+  const { number, time } = node.blocks.at(-1) as Header;
+  assert.deepEqual(step.view.head, { number, time });
+});
+
 test("a branch that is gone at the second look was none", async () => {
   const node = new Memory(20);
   const { until: untilStep, next } = following(node);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { GrantRow, Ledger } from "../../support/ledger.ts";
 import type { Random } from "../../support/random.ts";
 import type { FakeChain } from "../chain/chain.ts";
+import type { Mode } from "../faults/fault.ts";
 import { CONTRACTS, PAIRS, type Pair } from "../model/cast.ts";
 import { expectedOf, type Seen, seenAt, type Use } from "../model/decision.ts";
 import type { Contracts } from "../model/ledgerState.ts";
@@ -109,8 +110,9 @@ export async function assertQuarantined(questions: Questions, chain: FakeChain):
 }
 
 /** The indexer's configuration for a chain. */
-export const configOf = (chain: FakeChain, rpc: readonly string[]): Record<string, unknown> => ({
+export const configOf = (chain: FakeChain, rpc: readonly string[], mode: Mode): Record<string, unknown> => ({
   chainId: Number(chain.chainId),
+  ...(mode === "VERIFIED" ? { verification: "verified", receipts: "ethereum" } : { verification: "linked" }),
   ...{ name: `World ${chain.chainId}`, rpc, pollIntervalMs: 10 },
   contracts: Object.entries(CONTRACTS).map(([name, address]) => ({ name, address, startBlock: chain.startBlock })),
 });

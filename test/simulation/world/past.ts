@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventRow, Ledger } from "../../support/ledger.ts";
 import type { FakeChain } from "../chain/chain.ts";
+import type { Mode } from "../faults/fault.ts";
 import { eventsOf, identityOf } from "./expected.ts";
 
 /** What a ledger held when it was last looked at at rest, by `seq`. */
@@ -10,10 +11,15 @@ export type Recorded = ReadonlyMap<bigint, EventRow>;
  * Nothing is erased and nothing is made up: every row is a word of a block that there was, dropped ones included; what was
  * there before is there still, byte for byte, and at most retracted since; what is retracted was of a block that was dropped,
  * and is no longer of the chain or was learned once more.
- * @param hides whether the node kept words back: then the blocks since are read again once that shows.
+ * @param mode how each word was checked. @param hides whether the node kept words back: then the blocks since are read again once that shows.
  * @returns what is there now.
  */
-export function assertPast({ events }: Ledger, chain: FakeChain, before: Recorded, hides = false): Recorded {
+export function assertPast(
+  { events }: Ledger,
+  chain: FakeChain,
+  before: Recorded,
+  { mode, hides }: { readonly mode: Mode; readonly hides: boolean },
+): Recorded {
   const live = new Set(events.filter(({ retracted_at }) => retracted_at === null).map(identityOf));
   assert.equal(live.size, events.filter(({ retracted_at }) => retracted_at === null).length, "a word is there twice");
   for (const event of events) {
@@ -23,7 +29,7 @@ export function assertPast({ events }: Ledger, chain: FakeChain, before: Recorde
     const word = eventsOf(block).find((one) => identityOf(one) === identityOf(event));
     assert.ok(word, `event ${event.seq} was never said`);
     const { said: _said, ...expected } = word;
-    assert.deepEqual(row, { ...expected, verification: "LINKED" }, `event ${event.seq}`);
+    assert.deepEqual(row, { ...expected, verification: mode }, `event ${event.seq}`);
     assert.equal(verified_at, null, `event ${event.seq} was never raised`);
     if (retracted_at === null) continue;
     assert.ok(chain.wasDropped(block) || hides, `event ${event.seq} was retracted, though its block was never dropped`);

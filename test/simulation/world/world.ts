@@ -6,6 +6,7 @@ import { FakeChain } from "../chain/chain.ts";
 import { HonestNode } from "../chain/node.ts";
 import { type RpcServer, startRpcServer } from "../chain/server.ts";
 import type { FaultName } from "../faults/catalogue.ts";
+import type { Mode } from "../faults/fault.ts";
 import { configOf } from "./agreement.ts";
 import type { WorldDatabases } from "./database.ts";
 import { WorldEndpoint } from "./endpoint.ts";
@@ -40,6 +41,8 @@ export class World {
   readonly databaseUrl: string;
   readonly server: RpcServer;
   readonly random: Random;
+  /** How its indexer reads. */
+  readonly mode: Mode;
   readonly options: WorldOptions;
   /** Another chain, whose node may answer in the place of one of ours. */
   readonly foreign: FakeChain;
@@ -52,7 +55,10 @@ export class World {
   #indexer: IndexerProcess | undefined;
 
   private constructor(
-    parts: Pick<World, "chains" | "databases" | "databaseUrl" | "server" | "random" | "options" | "foreign" | "met">,
+    parts: Pick<
+      World,
+      "chains" | "databases" | "databaseUrl" | "server" | "random" | "mode" | "options" | "foreign" | "met"
+    >,
     folder: string,
   ) {
     this.chains = parts.chains;
@@ -60,6 +66,7 @@ export class World {
     this.databaseUrl = parts.databaseUrl;
     this.server = parts.server;
     this.random = parts.random;
+    this.mode = parts.mode;
     this.options = parts.options;
     this.foreign = parts.foreign;
     this.met = parts.met;
@@ -94,6 +101,7 @@ export class World {
         configOf(
           (chains[i] as WorldChain).chain,
           Array.from({ length: endpoints }, (_, j) => server.url(`${i}/${j}`)),
+          plan.mode,
         ),
       ),
     };
@@ -102,7 +110,8 @@ export class World {
       const { chain, endpoints } = chains[i] as WorldChain;
       if (begins !== undefined) endpoints[0]?.begin(begins.name, { chain, foreign, random }, begins.times);
     }
-    return new World({ chains, databases, databaseUrl, server, random, options, foreign, met }, folder);
+    const { mode } = plan;
+    return new World({ chains, databases, databaseUrl, server, random, mode, options, foreign, met }, folder);
   }
 
   get indexer(): IndexerProcess {
