@@ -6,7 +6,7 @@ import { startAnvil, type TestAnvil } from "./anvil.ts";
 import { type Indexing, startIndexing } from "./indexing.ts";
 import { connect, readLedger } from "./ledger.ts";
 import { type Operator, operator } from "./ledgerCommand.ts";
-import { startTestPostgres, type TestPostgres } from "./postgres.ts";
+import { startTestPostgres } from "./postgres.ts";
 import { createRandom } from "./random.ts";
 import { LINKED } from "./reading.ts";
 import { indexedContracts } from "./suite.ts";
@@ -29,11 +29,27 @@ export interface IndexedSuite {
 }
 
 export async function indexSuite(chainId: number, seed: number): Promise<IndexedSuite> {
+  const closing: Closing[] = [];
+  /** In the order opposite to that of starting; where setting up failed, of as much as was started. */
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return { ...(await build(chainId, seed, closing)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Closing = () => Promise<unknown>;
+
+async function build(chainId: number, seed: number, closing: Closing[]): Promise<Omit<IndexedSuite, "stop">> {
   const random = createRandom(seed);
-  const [postgres, anvil]: [TestPostgres, TestAnvil] = await Promise.all([
-    startTestPostgres(),
-    startAnvil({ chainId }),
-  ]);
+  const postgres = await startTestPostgres();
+  closing.push(() => postgres.stop());
+  const anvil = await startAnvil({ chainId });
+  closing.push(() => anvil.stop());
   const traffic = await SuiteTraffic.start(anvil);
   const contracts = indexedContracts(traffic.suite);
   const chain: ChainConfig = {
@@ -47,8 +63,10 @@ export async function indexSuite(chainId: number, seed: number): Promise<Indexed
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
   const sql = await connect(databaseUrl);
+  closing.push(() => sql.end());
   const follow = async (): Promise<Indexing> => {
     const indexing = startIndexing(databaseUrl, chain);
+    closing.push(() => indexing.stop());
     const head = await anvil.provider.getBlock("latest");
     await until(`the ledger is at the head; ${indexing.runner.problem}`, async () => {
       const { chain: at } = await readLedger(sql, anvil.chainId);
@@ -70,12 +88,6 @@ export async function indexSuite(chainId: number, seed: number): Promise<Indexed
   await anvil.send("evm_mine");
   await (await follow()).stop();
   const ledger = await operator(databaseUrl, [chain]);
-  return {
-    ...{ anvil, chain, databaseUrl, sql, ledger, follow },
-    async stop() {
-      await ledger.stop();
-      await sql.end();
-      await Promise.all([anvil.stop(), postgres.stop()]);
-    },
-  };
+  closing.push(() => ledger.stop());
+  return { anvil, chain, databaseUrl, sql, ledger, follow };
 }
