@@ -6,6 +6,9 @@ import { defineConfig } from "hardhat/config";
 import { CHAINS } from "./deploy/chains.ts";
 import base, { network } from "./hardhat.config.ts";
 
+/** Another server of Etherscan's API than Etherscan's own, of a Blockscout say. */
+const apiUrl = process.env["ETHERSCAN_API_URL"];
+
 export default defineConfig({
   ...base,
   solidity: {
@@ -15,5 +18,13 @@ export default defineConfig({
   paths: { ...base.paths, artifacts: "./cache/verify/artifacts", cache: "./cache/verify" },
   // Reading needs no key.
   networks: Object.fromEntries(CHAINS.map((chain) => [chain.network, { ...network(chain), accounts: "remote" }])),
+  ...(apiUrl && {
+    chainDescriptors: Object.fromEntries(
+      CHAINS.map(({ chainId, name, explorer }) => [
+        chainId,
+        { name, blockExplorers: { etherscan: { name: "Etherscan's API", url: explorer ?? apiUrl, apiUrl } } },
+      ]),
+    ),
+  }),
   typechain: { dontOverrideCompile: true },
 });

@@ -27,7 +27,11 @@ function verify(network: string, directory: string): boolean {
     throw new OperatorError("ETHERSCAN_API_KEY is not given: explorers take sources only with a key of etherscan.io");
   const { contracts } = readDeployment(deploymentPath(directory, chainOf(network).chainId));
   const newest = new Map(contracts.map((contract) => [contract.name, contract]));
-  if (!hardhat("build", "--no-tests")) return false;
+  // Nothing but what is shown: everything would take minutes.
+  const roots = [...newest.keys()]
+    .map((name) => SOURCES[name] ?? "")
+    .map((file) => (file.startsWith("contracts/") ? file : `npm:${file}`));
+  if (!hardhat("build", "--no-tests", ...roots)) return false;
   let failures = 0;
   for (const { name, address, constructorArguments } of newest.values()) {
     process.stdout.write(`${name} at ${address}\n`);
