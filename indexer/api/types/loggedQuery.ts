@@ -33,7 +33,7 @@ export const LoggedQuery = builder.objectRef<Logged>("LoggedQuery").implement({
     status: t.int({
       nullable: true,
       description:
-        "HTTP status of the answer: 200 answered, 400 not understood, 403 not for this key; null of a stream.",
+        "HTTP status of the answer: 403 where the key is not for it, 5xx where it is to be asked again, else 200 or, where it was not understood, 400; null where it was recorded before it was answered.",
       resolve: ({ status }) => status,
     }),
     chains: t.field({
