@@ -70,6 +70,9 @@ describe("keys", () => {
     assert.equal((await send({ authorization: `bearer ${good}` })).status, 200);
     const viaGet = `${world.api.url}/graphql?query=${encodeURIComponent(CHECK)}`;
     assert.equal((await fetch(viaGet)).status, 401);
+    const preflight = await fetch(viaGet, { method: "OPTIONS" });
+    assert.doesNotMatch(await preflight.text(), /ALLOWED|DENIED/);
+    assert.notEqual(preflight.status, 401);
     assert.equal((await fetch(viaGet, { headers: { accept: "text/html" } })).status, 401, "a page with a query in it");
     assert.equal((await fetch(viaGet, { headers: { authorization: `Bearer ${good}` } })).status, 200);
   });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import pg from "pg";
+import { openKeyring } from "../access/keyring.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
 import { startReplica, type TestReplica } from "../support/replica.ts";
 import { startRoundRobin } from "../support/roundRobin.ts";
-import { sleepMs } from "../support/wait.ts";
+import { sleepMs, until } from "../support/wait.ts";
 import { address, bytes32, NOW, openWorld, type TestChain, type World } from "./world.ts";
 
 /** Reads that go to a real streaming replica which lags: an answer may wait, or be refused, and is never an older one. */
@@ -141,6 +142,25 @@ describe("answers from a replica", () => {
     }
     await replica.caughtUp();
     assert.equal((await pickDecision())[0], "DENIED");
+  });
+
+  it("keys are looked up in the primary, so that one which was revoked stops whatever the lag", async () => {
+    const guarded = await openWorld(postgres, { readFrom: replica.urlOf, access: { keys: true, log: true } });
+    const keys = await openKeyring(guarded.databaseUrl);
+    try {
+      await guarded.chain(1n);
+      await replica.caughtUp();
+      await replica.pause();
+      const { id, key } = await keys.make("AUDITOR");
+      const status = async (): Promise<number> => (await guarded.post({ query: "{ chains { name } }" }, key)).status;
+      assert.equal(await status(), 200, "made since the replica stands still");
+      await keys.revoke(id);
+      await until("the key is refused", async () => (await status()) === 401, { withinMs: 10_000 });
+    } finally {
+      await replica.resume();
+      await keys.close();
+      await guarded.close();
+    }
   });
 
   const pickDecision = async (): Promise<[string, string]> => {

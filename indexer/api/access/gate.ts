@@ -64,7 +64,8 @@ export class Gate {
     answer: (asked: Asked) => Promise<void>,
   ): Promise<void> {
     const nobody = { context: { caller: NOBODY } };
-    if (OPEN_PATHS.has(path) || this.#isPage(request)) return answer(nobody);
+    // A browser asks by OPTIONS, and without the key, whether it may ask at all.
+    if (OPEN_PATHS.has(path) || request.method === "OPTIONS" || this.#isPage(request)) return answer(nobody);
     let caller: KeyCaller | undefined;
     try {
       caller = await this.#callerOf(request);
