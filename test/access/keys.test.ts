@@ -246,16 +246,19 @@ describe("keys", () => {
   it("that cannot be read let nobody in", async () => {
     const away = await openWorld(postgres, { access: { keys: true, log: false } });
     const ring = await openKeyring(away.databaseUrl);
-    const { key: good } = await ring.make("AUDITOR");
-    await ring.client.query("ALTER TABLE api_key RENAME TO api_key_2");
-    const response = await away.post({ query: "{ chains { name } }" }, good);
-    assert.deepEqual(
-      [response.status, ((await response.json()) as { error: { code: string } }).error.code],
-      [503, "RETRYABLE"],
-    );
-    await ring.client.query("ALTER TABLE api_key_2 RENAME TO api_key");
-    assert.equal((await away.post({ query: "{ chains { name } }" }, good)).status, 200);
-    await ring.close();
-    await away.close();
+    try {
+      const { key: good } = await ring.make("AUDITOR");
+      await ring.client.query("ALTER TABLE api_key RENAME TO api_key_2");
+      const response = await away.post({ query: "{ chains { name } }" }, good);
+      assert.deepEqual(
+        [response.status, ((await response.json()) as { error: { code: string } }).error.code],
+        [503, "RETRYABLE"],
+      );
+      await ring.client.query("ALTER TABLE api_key_2 RENAME TO api_key");
+      assert.equal((await away.post({ query: "{ chains { name } }" }, good)).status, 200);
+    } finally {
+      await ring.close();
+      await away.close();
+    }
   });
 });

@@ -245,14 +245,16 @@ describe("the log of queries", () => {
         });
       const before = await count();
       const right = await start(url.href);
-      assert.equal((await ask(right)).status, 200);
-      await right.stop();
-      assert.equal(await count(), before + 1);
-      // One that could do more is not taken for one that cannot.
       const wrong = await start(world.databaseUrl);
-      assert.equal((await ask(wrong)).status, 503);
-      await wrong.stop();
-      assert.equal(await count(), before + 1);
+      try {
+        assert.equal((await ask(right)).status, 200);
+        assert.equal(await count(), before + 1);
+        // One that could do more is not taken for one that cannot.
+        assert.equal((await ask(wrong)).status, 503);
+        assert.equal(await count(), before + 1);
+      } finally {
+        await Promise.all([right.stop(), wrong.stop()]);
+      }
     });
   });
 });
