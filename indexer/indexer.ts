@@ -14,8 +14,12 @@ import { endpointNames } from "./rpc/connect.ts";
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
   readonly databaseUrl: string;
+  /** A replica that the API reads from instead. */
+  readonly readDatabaseUrl?: string | undefined;
   readonly chains: readonly ChainConfig[];
   readonly api: Config["api"];
+  /** Who may ask the API; everybody without it. */
+  readonly access?: Config["access"];
   /** Served where it is given. */
   readonly metrics?: Config["metrics"];
   readonly clock?: Clock;
@@ -38,13 +42,16 @@ export interface Indexer {
  * @throws OperatorError when the database cannot be used as it is; a chain's problem stops that chain alone.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
-  const { databaseUrl, log, clock = Date.now } = options;
+  const { databaseUrl, readDatabaseUrl, access, log, clock = Date.now } = options;
   const applied = await migrate(databaseUrl);
   if (applied.length > 0) log.child({ room: "ledger" }).info({ migrations: applied }, "database brought up to date");
   const metrics = new Metrics(options.api.maxStalenessSeconds);
   const following: Following[] = [];
   const runners = (): RunnerReport[] => following.map(report);
-  const api: Api = await startApi({ ...options.api, databaseUrl, clock, runners, log: log.child({ room: "api" }) });
+  const api: Api = await startApi({
+    ...{ ...options.api, databaseUrl, readDatabaseUrl, access, clock, runners },
+    log: log.child({ room: "api" }),
+  });
   const text = async (): Promise<string> =>
     metrics.text({
       // Without its database an indexer still tells how it is: that is when it is looked at.

@@ -58,7 +58,11 @@ async function main(config: Config): Promise<void> {
   const logFile = join(folder, "indexer.log");
   const log = createLogger(config.log, pino.destination({ dest: logFile, append: false }));
   say(`Starting the indexer, which logs to ${logFile}`);
-  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, metrics: config.metrics, log }));
+  const { database, access, metrics } = config;
+  const readDatabaseUrl = database?.readUrl;
+  const indexer = await unlessStopped(
+    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, log }),
+  );
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   const ledger = new LedgerView(databaseUrl);
   running.add({ stop: () => ledger.close() });
@@ -81,8 +85,11 @@ async function main(config: Config): Promise<void> {
 
 /** Everything is the operator's own: structured logs on the terminal, and nothing else. */
 async function serve(config: Config, databaseUrl: string): Promise<void> {
-  const { chains, api, metrics, log } = config;
-  const indexer = await unlessStopped(startIndexer({ databaseUrl, chains, api, metrics, log: createLogger(log) }));
+  const { database, chains, api, access, metrics, log } = config;
+  const readDatabaseUrl = database?.readUrl;
+  const indexer = await unlessStopped(
+    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, log: createLogger(log) }),
+  );
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   await unlessStopped(new Promise<never>(() => {}));
 }

@@ -1,20 +1,10 @@
-import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
-import { promisify } from "node:util";
 import { freePort } from "../../test/support/postgres.ts";
 import { launch } from "../process/launch.ts";
 import type { Run, Subject } from "../subjects/subject.ts";
 import { asks } from "./ask.ts";
+import { type Load, load } from "./load.ts";
 import { until, type World } from "./world.ts";
 
-export interface Load {
-  readonly requestsPerSecond: number;
-  readonly p99Ms: number;
-}
-
-const run = promisify(execFile);
-const CANNON = createRequire(import.meta.url).resolve("autocannon/autocannon.js");
-const CONNECTIONS = "20";
 const LIST = 100;
 /** Some wait half a minute for their own lock, more than once. */
 const START_MS = 300_000;
@@ -52,23 +42,4 @@ export async function measureAnswers(
   } finally {
     await Promise.all(processes.map((one) => one.end("SIGTERM")));
   }
-}
-
-async function load(url: string, body: string, seconds: number): Promise<Load> {
-  const warmUp = ["-W", "[", "-c", CONNECTIONS, "-d", String(seconds), "]"];
-  const args = ["--json", "-c", CONNECTIONS, "-d", String(seconds), ...warmUp, "-m", "POST"];
-  const { stdout } = await run(
-    process.execPath,
-    [CANNON, ...args, "-H", "content-type=application/json", "-b", body, url],
-    { timeout: seconds * 2000 + 60_000, maxBuffer: 1 << 24 },
-  );
-  // One line for the warm-up, one for the measurement.
-  const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
-    requests: { average: number };
-    latency: { p99: number };
-    non2xx: number;
-    errors: number;
-  };
-  if (result.non2xx + result.errors > 0) throw new Error(`${url}: ${result.non2xx} not 200, ${result.errors} failed`);
-  return { requestsPerSecond: result.requests.average, p99Ms: result.latency.p99 };
 }

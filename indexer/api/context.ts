@@ -1,10 +1,13 @@
 import type { Clock } from "../ops/clock.ts";
+import type { Caller } from "./access/caller.ts";
 import type { Database } from "./database.ts";
 
 /** What every resolver is given. */
 export interface Context {
   readonly database: Database;
   readonly clock: Clock;
+  /** Who asks. Nobody without it, who may ask nothing. */
+  readonly caller?: Caller;
   /** A chain whose node has not confirmed its head for longer makes an answer INDETERMINATE. */
   readonly maxStalenessSeconds: number;
 }

@@ -1,7 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../ledger/generated/client.ts";
-import { readError } from "./errors.ts";
+import { isBehind, readError } from "./errors.ts";
 
 /** Reading access to the ledger: one bounded pool, shared by prepared statements and Prisma's typed reads. */
 
@@ -21,6 +21,12 @@ const types: pg.CustomTypesConfig = {
     oid === builtins.INT8 ? toBigInt : getTypeParser(oid, format ?? "text"),
 };
 
+/** So long a replica is given to catch up with what was known elsewhere, which is what a question rests on. */
+const CATCH_UP_MS = 2_000;
+const CATCH_UP_POLL_MS = 15;
+
+type NoteRows = (rows: readonly pg.QueryResultRow[]) => void;
+
 /** A statement that every connection plans once. */
 export interface Statement {
   readonly name: string;
@@ -29,12 +35,22 @@ export interface Statement {
 
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #note: NoteRows | undefined;
   readonly prisma: PrismaClient;
 
-  /** @param onError told of connections lost while idle, which harm nobody and are replaced. */
-  constructor(databaseUrl: string, onError: (error: Error) => void) {
+  /**
+   * @param from where it is, or one that is open, whose connections are shared.
+   * @param onError told of connections lost while idle, which harm nobody and are replaced.
+   */
+  constructor(from: string | Database, onError: (error: Error) => void, note?: NoteRows) {
+    this.#note = note;
+    if (typeof from !== "string") {
+      this.#pool = from.#pool;
+      this.prisma = from.prisma;
+      return;
+    }
     this.#pool = new pg.Pool({
-      connectionString: databaseUrl,
+      connectionString: from,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -49,21 +65,33 @@ export class Database {
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool) });
   }
 
+  /** The same for one request, with `note` told of all rows that its statements give. */
+  noting(note: NoteRows): Database {
+    return new Database(this, () => {}, note);
+  }
+
   /** Rows of a statement that is worth planning once: the hot paths. */
   async prepared<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    try {
-      return (await this.#pool.query<Row>({ name: statement.name, text: statement.text, values })).rows;
-    } catch (error) {
-      throw readError(error);
-    }
+    return this.#rows<Row>({ name: statement.name, text: statement.text, values });
   }
 
   /** Rows of a statement planned for these values: the lists, whose best plan depends on what is filtered by. */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
-    try {
-      return (await this.#pool.query<Row>(text, values)).rows;
-    } catch (error) {
-      throw readError(error);
+    return this.#rows<Row>({ text, values });
+  }
+
+  async #rows<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Row[]> {
+    const deadline = performance.now() + CATCH_UP_MS;
+    while (true) {
+      try {
+        const { rows } = await this.#pool.query<Row>(query);
+        this.#note?.(rows);
+        return rows;
+      } catch (error) {
+        if (!isBehind(error) || performance.now() > deadline) throw readError(error);
+        // Another connection may lead to a replica that is further, and this one's catches up.
+        await new Promise((resolve) => setTimeout(resolve, CATCH_UP_POLL_MS));
+      }
     }
   }
 

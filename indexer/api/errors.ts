@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   "BAD_CURSOR",
   "NOT_FOUND",
   "NOT_YET_INDEXED",
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
   "RETRYABLE",
   "INTERNAL",
 ] as const;
@@ -21,6 +23,10 @@ export const badInput = (message: string): GraphQLError =>
 /** The caller must take a cursor that this connection gave out. */
 export const badCursor = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: "BAD_CURSOR" satisfies ErrorCode } });
+
+/** The caller's key is not for this. */
+export const forbidden = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: "FORBIDDEN" satisfies ErrorCode, http: { status: 403 } } });
 
 const RETRY_AFTER_SECONDS = "1";
 const UNAVAILABLE = { status: 503, headers: { "retry-after": RETRY_AFTER_SECONDS } };
@@ -76,9 +82,17 @@ export function settleCode(error: GraphQLError): void {
 /** Prisma's codes for a database that is away, full or busy (https://www.prisma.io/docs/orm/reference/error-reference). */
 const PASSING_PRISMA_CODE = /^(?:P1[0-9]{3}|P2024|P2028|P2034|P2037)$/;
 
+/** Raised by snapshot_knows (in the migrations): the snapshot lacks some of what was known by the moment asked about. */
+const SNAPSHOT_BEHIND = "GL001";
+
+export const isBehind = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === SNAPSHOT_BEHIND;
+
 /** A driver's error as what it means to a caller: one that passes is retryable, any other is ours to mend. */
 export function readError(error: unknown): Error {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (isBehind(error))
+    return notYetIndexed("knownAt: what was known by then has not arrived here yet; a replica may lag");
   const passing =
     databaseError(error) instanceof RetryableError || (typeof code === "string" && PASSING_PRISMA_CODE.test(code));
   return passing

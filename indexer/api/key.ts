@@ -53,6 +53,7 @@ const KINDS = [
   ...(["grantId", "eventId", "chainId", "grantCursor", "eventCursor"] as const),
   ...(["credentialId", "credentialCursor", "entityId", "entityCursor"] as const),
   ...(["readerCursor", "readableCursor"] as const),
+  "queryLogCursor" as const,
 ];
 export type KeyKind = (typeof KINDS)[number];
 
@@ -69,6 +70,7 @@ const LENGTH: Record<KeyKind, number> = {
   entityCursor: 48,
   readerCursor: 54,
   readableCursor: 54,
+  queryLogCursor: 8,
 };
 const HEADER = 2;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -133,6 +135,12 @@ export function encodeEventCursor(position: EventPosition): string {
 export function encodeChainKey(chainId: bigint): string {
   const bytes = start("chainId");
   bytes.writeBigInt64BE(chainId, 2);
+  return bytes.toString("base64url");
+}
+
+export function encodeQueryLogCursor(seq: bigint): string {
+  const bytes = start("queryLogCursor");
+  bytes.writeBigInt64BE(seq, 2);
   return bytes.toString("base64url");
 }
 
@@ -219,5 +227,10 @@ export function decodeEventCursor(text: string): EventPosition | undefined {
 
 export function decodeChainKey(text: string): bigint | undefined {
   const bytes = expect("chainId", text);
+  return bytes && stored(bytes, 2);
+}
+
+export function decodeQueryLogCursor(text: string): bigint | undefined {
+  const bytes = expect("queryLogCursor", text);
   return bytes && stored(bytes, 2);
 }

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from "graphql";
+import { guard } from "./access/guard.ts";
 import { builder } from "./builder.ts";
 
 // Each of these adds its types to the builder.
@@ -21,6 +22,7 @@ import "./queries/checkMany.ts";
 import "./queries/credentials.ts";
 import "./queries/entities.ts";
 import "./queries/grants.ts";
+import "./queries/queryLog.ts";
 
-/** The whole schema; `schema.graphql` beside this file is its text. */
-export const schema: GraphQLSchema = builder.toSchema();
+/** The whole schema, each question held against who asks it; `schema.graphql` beside this file is its text. */
+export const schema: GraphQLSchema = guard(builder.toSchema());

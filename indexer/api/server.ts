@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type pino from "pino";
+import type { AccessConfig } from "../config/accessSchema.ts";
 import type { Clock } from "../ops/clock.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
 import { watchEventLoop } from "../ops/eventLoop.ts";
 import type { ObservedChain } from "../ops/health.ts";
 import type { PoolState } from "../ops/metrics/processMetrics.ts";
 import type { RunnerReport } from "../ops/runnerReport.ts";
+import type { Asked } from "./access/asked.ts";
+import { ANYBODY } from "./access/caller.ts";
+import { Gate } from "./access/gate.ts";
 import { Database } from "./database.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
@@ -14,6 +18,10 @@ import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
 export interface ApiOptions {
   readonly databaseUrl: string;
+  /** What is read from instead, a replica of it; keys and the log of queries stay with the database itself. */
+  readonly readDatabaseUrl?: string | undefined;
+  /** Everybody may ask without it. */
+  readonly access?: AccessConfig | undefined;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -52,7 +60,7 @@ const DRAIN_POLL_MS = 25;
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { clock, log, maxStalenessSeconds, runners = () => [] } = options;
-  const database = new Database(options.databaseUrl, (error) =>
+  const database = new Database(options.readDatabaseUrl ?? options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
   const context = { database, clock, maxStalenessSeconds };
@@ -60,10 +68,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
 
+  const { access, databaseUrl } = options;
+  const gate = access?.keys
+    ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, clock, log })
+    : undefined;
+
   const server = createServer((request, response) => {
     const path = pathOf(request);
-    const answered =
-      path === GRAPHQL_PATH ? answerGraphql(graphql, request, response) : answerOps(path, response, watched, log);
+    const answer = (asked: Asked): Promise<void> =>
+      path === GRAPHQL_PATH
+        ? answerGraphql(graphql, request, response, asked)
+        : answerOps(path, response, watched, log);
+    const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
     answered.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
       response.destroy();
@@ -77,7 +93,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await listen(server, options.host, options.port);
   } catch (error) {
     eventLoop.stop();
-    await database.close();
+    await Promise.all([gate?.close(), database.close()]);
     throw new OperatorError(
       `the API cannot listen on ${options.host}:${options.port} (${explain(error)}): free the port or configure another`,
       { cause: error },
@@ -92,10 +108,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     async stop() {
       eventLoop.stop();
       await drain(server);
-      await database.close();
+      await Promise.all([gate?.close(), database.close()]);
     },
   };
 }
+
+const OPEN: Asked = { context: { caller: ANYBODY } };
 
 function pathOf(request: IncomingMessage): string {
   const target = request.url ?? "/";

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { RetryableError } from "../ops/errors.ts";
+import type { Asked } from "./access/asked.ts";
 import { sendError } from "./respond.ts";
 
 /**
@@ -18,6 +20,7 @@ export async function answerGraphql(
   server: FetchServer,
   request: IncomingMessage,
   response: ServerResponse,
+  { context, settle }: Asked,
 ): Promise<void> {
   let body: string | undefined;
   if (request.method === "POST") {
@@ -36,9 +39,15 @@ export async function answerGraphql(
       headers: request.headers as Record<string, string>,
       ...(body === undefined ? {} : { body }),
     }),
-    {},
+    { asked: context },
   );
   const text = await answer.text();
+  try {
+    await settle?.({ status: answer.status, body });
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    return sendError(response, 503, "RETRYABLE", "what was asked could not be recorded, so it is not answered");
+  }
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(text);
 }

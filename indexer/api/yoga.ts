@@ -1,6 +1,7 @@
 import { type DocumentNode, NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import type pino from "pino";
+import type { Asked } from "./access/asked.ts";
 import type { Context } from "./context.ts";
 import { maskError, settleCode } from "./errors.ts";
 import { schema } from "./schema.ts";
@@ -25,7 +26,7 @@ export function createGraphql(options: { context: Context; explore: boolean; log
   const { context, explore, log } = options;
   return createYoga({
     schema,
-    context: () => context,
+    context: ({ asked }: { asked?: Asked["context"] }) => ({ ...context, ...asked }),
     graphqlEndpoint: GRAPHQL_PATH,
     // From our own server: Yoga's default page loads its code from a public CDN. Large, so read when first asked for.
     renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),

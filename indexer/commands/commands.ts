@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import type { Program } from "./main.ts";
 import { quarantine } from "./quarantine.ts";
 import { raise } from "./raise.ts";
 import { rebuild } from "./rebuild.ts";
@@ -9,3 +10,5 @@ import { verify } from "./verify.ts";
 
 /** Every command, in the order in which they are shown. */
 export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire];
+
+export const LEDGER: Program = { name: "npm run ledger", commands: COMMANDS };

@@ -3,8 +3,16 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../config/config.ts";
 import { BugError, explain, OperatorError, RetryableError } from "../ops/errors.ts";
 import { type Command, EXIT, type Exit, UsageError } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { LEDGER } from "./commands.ts";
 import { createReport, type Output } from "./report.ts";
+
+/** What is typed before a command, and the commands there are. */
+export interface Program {
+  /** `npm run ledger`. */
+  readonly name: string;
+  /** Every command, in the order in which they are shown. */
+  readonly commands: readonly Command[];
+}
 
 /** Where a command is run. */
 export interface Terminal {
@@ -20,9 +28,12 @@ const COMMON = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-const OVERVIEW = `npm run ledger -- <command> [arguments] [--json] [--by <who>] [--help]
+const overview = ({
+  name: program,
+  commands,
+}: Program): string => `${program} -- <command> [arguments] [--json] [--by <who>] [--help]
 
-${COMMANDS.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.trimEnd()}\n      ${summary}`).join("\n")}
+${commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.trimEnd()}\n      ${summary}`).join("\n")}
 
 The configuration is that of the indexer. --json prints the result as JSON and nothing else on standard output. --by is
 recorded with a decision (default: the user and the machine). Exit codes: 0 done, 1 could not be done, 2 not understood,
@@ -30,23 +41,27 @@ recorded with a decision (default: the user and the machine). Exit codes: 0 done
 `;
 
 /** Runs a command as typed. Every error becomes words on `err` and an exit code. */
-export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<Exit> {
+export async function runCommand(
+  argv: readonly string[],
+  terminal: Terminal,
+  program: Program = LEDGER,
+): Promise<Exit> {
   const { out, err } = terminal;
   const [name, ...rest] = argv;
   if (name === "--help" || name === "-h" || name === "help") {
-    out.write(OVERVIEW);
+    out.write(overview(program));
     return EXIT.done;
   }
-  const command = COMMANDS.find((one) => one.name === name);
+  const command = program.commands.find((one) => one.name === name);
   if (command === undefined) {
-    err.write(`${name === undefined ? "" : `there is no command ${JSON.stringify(name)}\n\n`}${OVERVIEW}`);
+    err.write(`${name === undefined ? "" : `there is no command ${JSON.stringify(name)}\n\n`}${overview(program)}`);
     return EXIT.usage;
   }
   try {
-    return await run(command, rest, terminal);
+    return await run(program, command, rest, terminal);
   } catch (error) {
     if (error instanceof UsageError) {
-      err.write(`${error.message}\nHelp: npm run ledger -- ${command.name} --help\n`);
+      err.write(`${error.message}\nHelp: ${program.name} -- ${command.name} --help\n`);
       return EXIT.usage;
     }
     const expected = error instanceof OperatorError || error instanceof RetryableError;
@@ -56,12 +71,12 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   }
 }
 
-async function run(command: Command, args: readonly string[], terminal: Terminal): Promise<Exit> {
+async function run(program: Program, command: Command, args: readonly string[], terminal: Terminal): Promise<Exit> {
   const { environment, out, err, signal } = terminal;
   const { values, positionals } = parse(command, args);
   const { json, by, help, ...options } = values;
   if (help === true) {
-    out.write(`npm run ledger -- ${command.name} ${command.usage}\n\n${command.help}\n`);
+    out.write(`${program.name} -- ${command.name} ${command.usage}\n\n${command.help}\n`);
     return EXIT.done;
   }
   if (positionals.length !== command.arguments.length)

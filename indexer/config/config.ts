@@ -42,9 +42,10 @@ export interface ChainConfig {
 
 /** A validated configuration. What is left out, `npm start` provides: an own PostgreSQL, local chains. */
 export interface Config {
-  readonly database: { readonly url: string } | undefined;
+  readonly database: ConfigFile["database"];
   readonly chains: readonly ChainConfig[];
   readonly api: ConfigFile["api"];
+  readonly access: ConfigFile["access"];
   readonly metrics: ConfigFile["metrics"];
   readonly log: ConfigFile["log"];
 }
@@ -55,9 +56,9 @@ const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
 
 /**
  * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
- * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT,
- * GRANTLEDGER_EXPLORE, GRANTLEDGER_METRICS_HOST, GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS
- * (`sync=debug,rpc=warn`).
+ * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_READ_DATABASE_URL, GRANTLEDGER_LOG_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several
+ * URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT, GRANTLEDGER_EXPLORE, GRANTLEDGER_METRICS_HOST,
+ * GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
  * @throws OperatorError naming every problem at once, secrets redacted.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
@@ -73,8 +74,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
     );
-  const { database, api, metrics, log } = result.data;
-  return { database, chains: chains.filter((chain) => chain !== undefined), api, metrics, log };
+  const { database, api, access, metrics, log } = result.data;
+  return { database, chains: chains.filter((chain) => chain !== undefined), api, access, metrics, log };
 }
 
 function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: string; content: unknown } {
@@ -121,6 +122,8 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
       draft[section] = { ...(draft[section] as Draft | undefined), [key]: value };
   };
   set("database", "url", environment["GRANTLEDGER_DATABASE_URL"]);
+  set("database", "readUrl", environment["GRANTLEDGER_READ_DATABASE_URL"]);
+  set("access", "logUrl", environment["GRANTLEDGER_LOG_DATABASE_URL"]);
   set("api", "host", environment["GRANTLEDGER_HOST"]);
   set("api", "port", asNumber(environment["GRANTLEDGER_PORT"]));
   set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));

@@ -3,6 +3,8 @@ import { ENCODINGS } from "../evidence/encodings.ts";
 import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress, parseChainId } from "../grants/caip.ts";
 import { LOG_LEVELS, LOG_ROOMS } from "../ops/log.ts";
+import { accessSection } from "./accessSchema.ts";
+import { DATABASE_PROTOCOLS, url } from "./url.ts";
 
 /**
  * What a configuration file may hold (grantledger.config.example.json shows one). Unknown keys are errors: a mistyped
@@ -22,13 +24,6 @@ const parsed = <T>(expected: string, parse: (text: string) => T) =>
       });
       return z.NEVER;
     }
-  });
-
-const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    // Marks the value as one that may hold a key; see explainIssues.
-    params: { secret: true },
-    message: `expected a URL with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
   });
 
 const port = z.int().min(0).max(65_535);
@@ -96,7 +91,13 @@ const roomLevels = Object.fromEntries(LOG_ROOMS.map((room) => [room, optionalLev
 
 export const configFile = z.strictObject({
   $schema: z.string().optional(),
-  database: z.strictObject({ url: url(["postgres:", "postgresql:"]) }).optional(),
+  database: z
+    .strictObject({
+      url: url(DATABASE_PROTOCOLS),
+      /** Where the API reads instead: a replica of it, which may lag. */
+      readUrl: url(DATABASE_PROTOCOLS).optional(),
+    })
+    .optional(),
   chains: z
     .array(chainEntry)
     .default([])
@@ -123,6 +124,7 @@ export const configFile = z.strictObject({
       maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
+  access: accessSection,
   /** Where Prometheus finds the metrics; nowhere without it. Not the API's port: they are the operator's alone. */
   metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port }).optional(),
   log: z

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pino from "pino";
-import { type Api, startApi } from "../../indexer/api/server.ts";
+import { type Api, type ApiOptions, startApi } from "../../indexer/api/server.ts";
 import type { ContractName } from "../../indexer/config/schema.ts";
 import { toAddress, toBytes32, toHex } from "../../indexer/grants/bytes.ts";
 import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
@@ -187,19 +187,30 @@ export interface World {
   ask(query: string, variables?: Record<string, unknown>): Promise<any>;
   /** The code and message of a query that must fail. */
   fail(query: string, variables?: Record<string, unknown>): Promise<{ code: string; message: string; status: number }>;
-  post(body: unknown): Promise<Response>;
+  /** @param as the key that is shown. */
+  post(body: unknown, as?: string): Promise<Response>;
   close(): Promise<void>;
 }
 
-export async function openWorld(
-  postgres: TestPostgres,
-  options: { explore?: boolean; maxStalenessSeconds?: number } = {},
-): Promise<World> {
+export interface WorldOptions {
+  readonly explore?: boolean;
+  readonly maxStalenessSeconds?: number;
+  readonly access?: ApiOptions["access"];
+  /** From where the API reads a database of the primary. */
+  readonly readFrom?: (databaseUrl: string) => string;
+  /** The key that is shown with every question. */
+  readonly key?: (databaseUrl: string) => Promise<string>;
+}
+
+export async function openWorld(postgres: TestPostgres, options: WorldOptions = {}): Promise<World> {
   const databaseUrl = await postgres.createDatabase();
   await migrate(databaseUrl);
   const chains = new Map<bigint, TestChain>();
+  const key = await options.key?.(databaseUrl);
   const api = await startApi({
     databaseUrl,
+    readDatabaseUrl: options.readFrom?.(databaseUrl),
+    access: options.access,
     host: "127.0.0.1",
     port: 0,
     explore: options.explore ?? false,
@@ -225,10 +236,10 @@ export async function openWorld(
       return chain;
     },
     chains,
-    post: (body) =>
+    post: (body, as = key) =>
       fetch(`${api.url}/graphql`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...(as === undefined ? {} : { authorization: `Bearer ${as}` }) },
         body: JSON.stringify(body),
       }),
     async ask(query, variables = {}) {

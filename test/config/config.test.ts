@@ -50,6 +50,7 @@ test("a whole configuration is read as it is meant", () => {
     database: { url: "postgresql://u:p@db/ledger" },
     chains: [CHAIN, { ...CHAIN, chainId: 10, name: "Optimism", pollIntervalMs: 250 }],
     api: { host: "0.0.0.0", port: 8080, explore: true, maxStalenessSeconds: 5 },
+    access: { keys: true, log: true, logUrl: "postgresql://l:p@db/ledger" },
     log: { level: "debug" },
   });
   assert.equal(config.database?.url, "postgresql://u:p@db/ledger");
@@ -67,6 +68,29 @@ test("a whole configuration is read as it is meant", () => {
   );
   assert.deepEqual(config.api, { host: "0.0.0.0", port: 8080, explore: true, maxStalenessSeconds: 5 });
   assert.equal(config.log.level, "debug");
+  assert.deepEqual(config.access, { keys: true, log: true, logUrl: "postgresql://l:p@db/ledger" });
+});
+
+test("without a word about access everybody may ask, and the database is read where it is written", () => {
+  const config = load({ database: { url: "postgresql://db/ledger" }, chains: [CHAIN] });
+  assert.deepEqual(config.access, { keys: false, log: false });
+  assert.equal(config.database?.readUrl, undefined);
+});
+
+test("a log needs keys, and a role for it a log; both URLs come from the environment too, and are not shown", () => {
+  const url = `postgresql://u:${SECRET}@db/ledger`;
+  const [log] = problems({ chains: [CHAIN], access: { log: true } });
+  assert.match(log ?? "", /^access\.log: expected access\.keys to be true/);
+  const [role] = problems({ chains: [CHAIN], access: { keys: true, logUrl: url } });
+  assert.match(role ?? "", /^access\.logUrl: expected access\.log to be true/);
+  const environment = { GRANTLEDGER_READ_DATABASE_URL: url, GRANTLEDGER_LOG_DATABASE_URL: url };
+  const config = load(
+    { database: { url: "postgresql://db/ledger" }, chains: [CHAIN], access: { keys: true, log: true } },
+    environment,
+  );
+  assert.deepEqual([config.database?.readUrl, config.access.logUrl], [url, url]);
+  const wrong = { GRANTLEDGER_READ_DATABASE_URL: `mysql://u:${SECRET}@db`, GRANTLEDGER_LOG_DATABASE_URL: SECRET };
+  assert.equal(problems({ database: { url }, chains: [CHAIN], access: { keys: true, log: true } }, wrong).length, 2);
 });
 
 test("an endpoint is a URL, or one with what is known of it; a quorum is no larger than their number", () => {

@@ -34,21 +34,33 @@ const migrated = (change?: string): Promise<string[]> =>
     return readCatalog(client);
   });
 
-test("schema.prisma and the migrations make the same tables; only the functions are the migrations' own", async () => {
+test("schema.prisma and the migrations make the same tables; only functions and triggers are the migrations' own", async () => {
   const fromSchema = await withDatabase(async (client, url) => {
     await client.query(await schemaAsSql(url));
     return readCatalog(client);
   });
   const differences = compareCatalogs(fromSchema, await migrated());
   assert.deepEqual(
-    differences.filter((line) => !line.startsWith("+ function ")),
+    differences.filter((line) => !/^\+ (?:function|trigger) /.test(line)),
     [],
   );
+  const triggers = differences.map((line) => /^\+ trigger CREATE TRIGGER (\w+)/.exec(line)?.[1]);
+  assert.deepEqual(triggers.filter(Boolean).sort(), ["api_key_guard", "api_key_guard_truncate", "query_log_guard"]);
   const functions = differences.map((line) => /FUNCTION public\.(\w+)/.exec(line)?.[1]);
-  for (const name of ["grant_state", "grant_active_end", "grant_access_end", "credential_status"])
-    assert.ok(functions.includes(name), name);
+  const named = ["grant_state", "grant_active_end", "grant_access_end", "credential_status", "snapshot_knows"];
+  for (const name of [...named, "api_key_guard", "query_log_guard"]) assert.ok(functions.includes(name), name);
   // An empty catalog would agree with everything.
-  for (const table of ["chain", "event", "access_grant", "credential", "entity", "block", "reorg"])
+  for (const table of [
+    "chain",
+    "event",
+    "access_grant",
+    "credential",
+    "entity",
+    "block",
+    "reorg",
+    "api_key",
+    "query_log",
+  ])
     assert.ok(
       fromSchema.some((line) => line.startsWith(`column ${table}.`)),
       table,

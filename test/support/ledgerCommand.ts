@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../../indexer/commands/main.ts";
+import { type Program, runCommand } from "../../indexer/commands/main.ts";
 import type { ChainConfig } from "../../indexer/config/config.ts";
 import { toHex } from "../../indexer/grants/bytes.ts";
 
@@ -29,7 +29,7 @@ export interface Operator {
   run(args: readonly string[]): Promise<Ran>;
   start(args: readonly string[]): Started;
   /** The same within this process, for what needs no process of its own. */
-  here(args: readonly string[]): Promise<Ran>;
+  here(args: readonly string[], program?: Program): Promise<Ran>;
   /** Another configuration from now on. */
   configure(chains: readonly ChainConfig[]): Promise<void>;
   stop(): Promise<void>;
@@ -48,7 +48,7 @@ export async function operator(databaseUrl: string, chains: readonly ChainConfig
     configure,
     run: (args) => start(file, args).ended,
     start: (args) => start(file, args),
-    here: (args) => here(file, args),
+    here: (args, program) => here(file, args, program),
     stop: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -60,14 +60,15 @@ const entry = ({ chainId, name, rpc, pollIntervalMs, contracts }: ChainConfig) =
   })),
 });
 
-async function here(file: string, args: readonly string[]): Promise<Ran> {
+async function here(file: string, args: readonly string[], program?: Program): Promise<Ran> {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCommand(args, {
+  const terminal = {
     environment: { GRANTLEDGER_CONFIG: file },
-    out: { write: (text) => out.push(text) },
-    err: { write: (text) => err.push(text) },
+    out: { write: (text: string) => out.push(text) },
+    err: { write: (text: string) => err.push(text) },
     signal: new AbortController().signal,
-  });
+  };
+  const code = await runCommand(args, terminal, program);
   const stdout = out.join("");
   return { code, stdout, stderr: err.join(""), json: () => JSON.parse(stdout) };
 }

@@ -8,6 +8,11 @@ import pg from "pg";
 
 /** A real PostgreSQL of this test process alone, on loopback, gone when it is stopped. */
 export interface TestPostgres {
+  /** Its data folder. */
+  readonly data: string;
+  readonly port: number;
+  /** Of its own database, as its superuser. */
+  readonly adminUrl: string;
   /** Makes an empty database and returns its URL. */
   createDatabase(): Promise<string>;
   /** Stops the server, as hard as asked, and starts it again on the same data and port. */
@@ -67,6 +72,9 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   }
   const url = (database: string): string => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
   return {
+    data: join(folder, "data"),
+    port,
+    adminUrl: url("postgres"),
     async createDatabase() {
       const name = `t_${randomBytes(6).toString("hex")}`;
       const client = new pg.Client({ connectionString: url("postgres") });

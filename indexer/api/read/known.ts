@@ -70,7 +70,7 @@ export function knownValue(of: KnownAt["of"]): string {
 
 /**
  * The row of each chain as it was: the newest of `knowledge` by then, with the last of its heartbeats by then. A chain that
- * was not known is none.
+ * was not known is none. A snapshot that lacks some of it, as one of a lagging replica may, is an error and no answer.
  */
 const chainsBy = (moments: string): string => `
   SELECT k.chain_id, i.name, k.status, k.verification, k.quarantine, i.contracts, k.head_number, k.head_time, k.indexed_number,
@@ -87,4 +87,5 @@ const chainsBy = (moments: string): string => `
     CROSS JOIN LATERAL (
       SELECT k.since + coalesce(max(h.us) FILTER (WHERE k.since + h.us * interval '1 microsecond' <= m.moment), 0)
                        * interval '1 microsecond' AS known_at
-        FROM unnest(k.heartbeats) AS h (us)) b`;
+        FROM unnest(k.heartbeats) AS h (us)) b
+   WHERE snapshot_knows(${moments})`;
