@@ -1,9 +1,12 @@
 import type { Clock } from "../ops/clock.ts";
 import type { Database } from "./database.ts";
+import type { ReportPool } from "./reportPool.ts";
 
 /** What every resolver is given. */
 export interface Context {
   readonly database: Database;
+  /** For what reads much. */
+  readonly reports: ReportPool;
   readonly clock: Clock;
   /** A chain whose node has not confirmed its head for longer makes an answer INDETERMINATE. */
   readonly maxStalenessSeconds: number;

@@ -21,6 +21,7 @@ import "./queries/checkMany.ts";
 import "./queries/credentials.ts";
 import "./queries/entities.ts";
 import "./queries/grants.ts";
+import "./queries/reports.ts";
 
 /** The whole schema; `schema.graphql` beside this file is its text. */
 export const schema: GraphQLSchema = builder.toSchema();

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type pino from "pino";
 import type { Clock } from "../ops/clock.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
@@ -9,6 +9,8 @@ import type { RunnerReport } from "../ops/runnerReport.ts";
 import { Database } from "./database.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
+import { ReportPool } from "./reportPool.ts";
+import { answerReports, isReportPath } from "./reports/http.ts";
 import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
@@ -55,15 +57,20 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const database = new Database(options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
-  const context = { database, clock, maxStalenessSeconds };
+  const reports = new ReportPool(options.databaseUrl, (error) => log.debug({ err: error }, "an idle connection was lost"));
+  const context = { database, reports, clock, maxStalenessSeconds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
 
+  const routes: readonly Route[] = [
+    { at: (path) => path === GRAPHQL_PATH, answer: (request, response) => answerGraphql(graphql, request, response) },
+    { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
+  ];
   const server = createServer((request, response) => {
     const path = pathOf(request);
-    const answered =
-      path === GRAPHQL_PATH ? answerGraphql(graphql, request, response) : answerOps(path, response, watched, log);
+    const route = routes.find(({ at }) => at(path));
+    const answered = route?.answer(request, response) ?? answerOps(path, response, watched, log);
     answered.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
       response.destroy();
@@ -77,7 +84,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await listen(server, options.host, options.port);
   } catch (error) {
     eventLoop.stop();
-    await database.close();
+    await Promise.all([database.close(), reports.close()]);
     throw new OperatorError(
       `the API cannot listen on ${options.host}:${options.port} (${explain(error)}): free the port or configure another`,
       { cause: error },
@@ -92,9 +99,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     async stop() {
       eventLoop.stop();
       await drain(server);
-      await database.close();
+      await Promise.all([database.close(), reports.close()]);
     },
   };
+}
+
+/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerOps`. */
+interface Route {
+  readonly at: (path: string) => boolean;
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 function pathOf(request: IncomingMessage): string {
