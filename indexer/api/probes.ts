@@ -13,6 +13,7 @@ import { send, sendError, sendJson } from "./respond.ts";
 const POINTER = `Grantledger: who may read which credential, on every EVM chain.
 
   /graphql   the queries
+  /reports   who could read what, as files
   /status    the chains, and how far each is known
   /ready     whether answers can be relied on now
   /health    whether this process is alive

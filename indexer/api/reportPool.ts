@@ -1,4 +1,5 @@
 import pg from "pg";
+import { Database } from "./database.ts";
 import { readError } from "./errors.ts";
 
 /**
@@ -21,8 +22,18 @@ const types: pg.CustomTypesConfig = {
     oid === builtins.INT8 ? toBigInt : getTypeParser(oid, format ?? "text"),
 };
 
+/** What reading may cost. */
+export interface Bounds {
+  /** How long the database may take before the first few rows, and for every next few. */
+  readonly timeoutMs: number;
+  /** Whoever wanted them has gone. */
+  readonly signal?: AbortSignal;
+}
+
 export class ReportPool {
   readonly #pool: pg.Pool;
+  /** For what is looked up beside the rows. */
+  readonly lookups: Database;
 
   /** @param onError told of connections lost while idle. */
   constructor(databaseUrl: string, onError: (error: Error) => void) {
@@ -30,30 +41,28 @@ export class ReportPool {
       connectionString: databaseUrl,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      options: `-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
+      // A connection that is closed while the database sorts ends the sorting too.
+      options: `-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS} -c client_connection_check_interval=1s`,
       application_name: "grantledger reports",
       keepAlive: true,
       types,
     });
     this.#pool.on("error", onError);
+    this.lookups = new Database(databaseUrl, onError);
   }
 
   /**
    * The rows of a statement, a few at a time: the database keeps the rest. It is run once, in one snapshot.
-   * @param timeoutMs how long the database may take for each few.
    * @throws RetryableError when it does not answer, or no connection is free.
    */
   async *stream<Row extends pg.QueryResultRow>(
     text: string,
     values: unknown[],
-    timeoutMs: number,
+    { timeoutMs, signal }: Bounds,
   ): AsyncGenerator<Row[], void, undefined> {
-    let client: pg.PoolClient | undefined;
-    let failed: unknown;
+    const lease = await this.#lease(signal);
+    const { client } = lease;
     try {
-      client = await this.#pool.connect();
-      // A connection that is lost while its rows are being written elsewhere must not end the process.
-      client.on("error", ignore);
       await client.query("BEGIN READ ONLY");
       await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
       // All of it is wanted, and not the first rows soonest.
@@ -65,11 +74,44 @@ export class ReportPool {
         if (rows.length < ROWS_AT_ONCE) break;
       }
     } catch (error) {
-      failed = error;
       throw readError(error);
     } finally {
-      if (client !== undefined) await release(client, failed);
+      await lease.end();
     }
+  }
+
+  /** A connection until it is given back, or whoever it is for has gone. */
+  async #lease(signal: AbortSignal | undefined): Promise<{ client: pg.PoolClient; end(): Promise<void> }> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      throw readError(error);
+    }
+    let leased = true;
+    const give = (broken: boolean): void => {
+      if (!leased) return;
+      leased = false;
+      signal?.removeEventListener("abort", abandon);
+      client.off("error", ignore);
+      client.release(broken);
+    };
+    // Throws the connection away, and with it what runs on it.
+    const abandon = (): void => give(true);
+    // One that is lost while its rows are being written elsewhere must not end the process.
+    client.on("error", ignore);
+    signal?.addEventListener("abort", abandon);
+    if (signal?.aborted) abandon();
+    return {
+      client,
+      end: async () => {
+        if (!leased) return;
+        await client.query("ROLLBACK").then(
+          () => give(false),
+          () => give(true),
+        );
+      },
+    };
   }
 
   /** Ends the connections; those still in use are waited for within a bound. */
@@ -78,20 +120,9 @@ export class ReportPool {
     const bound = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
     });
-    await Promise.race([this.#pool.end(), bound]).finally(() => clearTimeout(timer));
+    const ended = Promise.all([this.#pool.end(), this.lookups.close()]);
+    await Promise.race([ended.then(() => {}), bound]).finally(() => clearTimeout(timer));
   }
 }
 
 const ignore = (): void => {};
-
-/** One whose transaction cannot be ended is thrown away, and the database ends it. */
-async function release(client: pg.PoolClient, failed: unknown): Promise<void> {
-  let broken = failed instanceof Error && !("severity" in failed);
-  try {
-    if (!broken) await client.query("ROLLBACK");
-  } catch {
-    broken = true;
-  }
-  client.off("error", ignore);
-  client.release(broken);
-}

@@ -57,7 +57,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const database = new Database(options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
-  const reports = new ReportPool(options.databaseUrl, (error) => log.debug({ err: error }, "an idle connection was lost"));
+  const reports = new ReportPool(options.databaseUrl, (error) =>
+    log.debug({ err: error }, "an idle connection was lost"),
+  );
   const context = { database, reports, clock, maxStalenessSeconds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };

@@ -1,6 +1,6 @@
 import { type Address, type Bytes32, sameBytes } from "./bytes.ts";
-import { type CredentialStatus, statusAt } from "./credentialStatus.ts";
 import type { CredentialRecord } from "./credentialRecord.ts";
+import { type CredentialStatus, statusAt } from "./credentialStatus.ts";
 import { FLAG_GRANTED_ONWARD, FLAG_HELD, type GrantRecord, type UnixTime } from "./record.ts";
 import { accessEnd, activeEnd, type Bearings, NEVER, stateAt } from "./rule.ts";
 
@@ -118,9 +118,14 @@ const follow = (before: Facts | undefined, { record, terms, origin, holdUntil }:
   holdUntil: holdUntil ?? before?.holdUntil ?? 0n,
 });
 
-function bearingsOf({ record, origin, holdUntil }: Facts, time: UnixTime, parentOf: GrantHistory["parentOf"]): Bearings {
+function bearingsOf(
+  { record, origin, holdUntil }: Facts,
+  time: UnixTime,
+  parentOf: GrantHistory["parentOf"],
+): Bearings {
   const onward = (record.flags & FLAG_GRANTED_ONWARD) !== 0;
-  const parent = onward && origin !== undefined ? parentOf(origin).findLast((change) => change.time <= time) : undefined;
+  const parent =
+    onward && origin !== undefined ? parentOf(origin).findLast((change) => change.time <= time) : undefined;
   return {
     parentEnd: parent === undefined ? NEVER : activeEnd(parent.record),
     holdUntil: (record.flags & FLAG_HELD) === 0 ? 0n : holdUntil,
@@ -151,7 +156,7 @@ function isTakenAway({ credentials, issuers }: StandingWords, t: UnixTime): bool
   }
   return issuers.some((changes) => {
     const last = changes.findLast(({ time }) => time <= t);
-    return last !== undefined && last.isIssuer && !last.isActive;
+    return last?.isIssuer === true && !last.isActive;
   });
 }
 

@@ -29,7 +29,7 @@ async function readReport<Args, Row, Key>(
   const { limit, after } = toWindow(paging, cursor.decode);
   const { asked, setting } = await ask(context, report, given, paging);
   const found: { row: Row; key: Key }[] = [];
-  for await (const batch of report.rows(context, asked, after, TIMEOUT_MS)) {
+  for await (const batch of report.rows(context, asked, after, { timeoutMs: TIMEOUT_MS })) {
     for (const one of batch) if (found.length <= limit) found.push(one);
     if (found.length > limit) break;
   }

@@ -1,11 +1,11 @@
-import { type Address, type CredentialRef, toAddress, toBytes32, toHex } from "../../grants/bytes.ts";
 import type { GrantChange, Origin } from "../../grants/accessPeriods.ts";
+import { type Address, type CredentialRef, toAddress, toBytes32, toHex } from "../../grants/bytes.ts";
+import { GRANT_TABLE } from "../../ledger/grantTable.ts";
+import { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import type { GrantKey } from "../key.ts";
 import type { Moment } from "../moment.ts";
-import { GRANT_TABLE } from "../../ledger/grantTable.ts";
-import { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
 import type { Finality } from "./chain.ts";
 import { finalityOf } from "./chain.ts";
 import { type GrantRow, toRecord } from "./grant.ts";

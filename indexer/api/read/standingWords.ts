@@ -1,5 +1,5 @@
-import { type Address, type CredentialRef, toAddress, toCredentialRef, toHex } from "../../grants/bytes.ts";
 import type { CredentialWord, IssuerChange, StandingWords } from "../../grants/accessPeriods.ts";
+import { type Address, type CredentialRef, toAddress, toCredentialRef, toHex } from "../../grants/bytes.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import type { Moment } from "../moment.ts";

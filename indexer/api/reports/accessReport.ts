@@ -1,3 +1,4 @@
+import type { StandingWords } from "../../grants/accessPeriods.ts";
 import { accessPeriods } from "../../grants/accessPeriods.ts";
 import { sameBytes, toHex } from "../../grants/bytes.ts";
 import type { UnixTime } from "../../grants/record.ts";
@@ -18,8 +19,8 @@ import {
 import { Conditions } from "../read/keyset.ts";
 import { type Registered, readRegistered } from "../read/registered.ts";
 import { readCredentialWords, readIssuerChanges } from "../read/standingWords.ts";
-import type { StandingWords } from "../../grants/accessPeriods.ts";
-import { ACCESS_COLUMNS, type PeriodKey, type AccessRow } from "./accessRow.ts";
+import type { Bounds } from "../reportPool.ts";
+import { ACCESS_COLUMNS, type AccessRow, type PeriodKey } from "./accessRow.ts";
 import { bounded } from "./bounded.ts";
 import type { Asked, Batch, Given, Parameter, Report, ReportText } from "./report.ts";
 
@@ -103,12 +104,12 @@ async function* accessRows(
   context: Context,
   asked: Asked<AccessArgs>,
   after: PeriodKey | undefined,
-  timeoutMs: number,
+  bounds: Bounds,
 ): AsyncGenerator<Batch<AccessRow, PeriodKey>, void, undefined> {
   const { args, moment, chains } = asked;
   const conditions = new Conditions();
   const text = changesText(conditions, args, moment, after?.grant);
-  const rows = context.reports.stream<ChangeRow>(text, conditions.values, timeoutMs);
+  const rows = context.reports.stream<ChangeRow>(text, conditions.values, bounds);
   const known: Known = { names: new Map(), issuers: new Map() };
   for await (const grants of changedGrants(rows, chains, TOGETHER)) {
     const batch = (await rowsOf(context, asked, grants, known)).filter(({ key }) => isAfter(key, after));
@@ -133,7 +134,12 @@ async function rowsOf(
   const missing = grants.map(({ issuer }) => issuer).filter((issuer) => !issuers.has(toHex(issuer)));
   const [parents, words, found, registered] = await Promise.all([
     readParents(database, grants, moment),
-    readCredentialWords(database, grants.map(({ key }) => key.credential), moment, chains),
+    readCredentialWords(
+      database,
+      grants.map(({ key }) => key.credential),
+      moment,
+      chains,
+    ),
     missing.length === 0 ? [] : readIssuerChanges(database, missing, moment, chains),
     readRegistered(
       database,

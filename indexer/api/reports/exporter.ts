@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import type { Format } from "./format.ts";
 import { textOf } from "./column.ts";
+import type { Format } from "./format.ts";
 import type { Manifest, ManifestHead } from "./manifest.ts";
 import type { Asked, Report } from "./report.ts";
 
@@ -27,7 +27,7 @@ export async function* exportFrom<Args, Row, Key>(
   context: Context,
   { report, format, asked, head, id }: Export<Args, Row, Key>,
   offset: number,
-  checkpoints: Checkpoints,
+  { checkpoints, signal }: { readonly checkpoints: Checkpoints; readonly signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, undefined> {
   const { columns } = report;
   const counted = columns.find(({ name }) => name === report.counted);
@@ -50,7 +50,7 @@ export async function* exportFrom<Args, Row, Key>(
     const piece = hashed(format.head(report, columns));
     if (piece !== undefined) yield piece;
   }
-  for await (const batch of report.rows(context, asked, place.after, TIMEOUT_MS)) {
+  for await (const batch of report.rows(context, asked, place.after, { timeoutMs: TIMEOUT_MS, signal })) {
     let text = "";
     for (const { row } of batch) {
       text += format.row(columns, row);

@@ -9,18 +9,18 @@ export const html: Format = {
   contentType: "text/html; charset=utf-8",
   head: ({ title, description }, columns) =>
     `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
 <style>${STYLE}</style></head><body>
-<h1>${escape(title)}</h1>
-<p>${escape(description)} Times are UTC. What a name cannot show is written as \\u{…}.</p>
+<h1>${escaped(title)}</h1>
+<p>${escaped(description)} Times are UTC. What a name cannot show is written as \\u{…}.</p>
 <table>
-<thead><tr>${columns.map(({ name, description: what }) => `<th title="${escape(what)}">${escape(words(name))}</th>`).join("")}</tr></thead>
+<thead><tr>${columns.map(({ name, description: what }) => `<th title="${escaped(what)}">${escaped(words(name))}</th>`).join("")}</tr></thead>
 <tbody>
 `,
   row: (columns, row) =>
-    `<tr>${columns.map((column) => `<td>${escape(visibleText(textOf(column, row) ?? ""))}</td>`).join("")}</tr>\n`,
+    `<tr>${columns.map((column) => `<td>${escaped(visibleText(textOf(column, row) ?? ""))}</td>`).join("")}</tr>\n`,
   manifest: (manifest) =>
-    `</tbody></table><footer><h2>Manifest</h2><pre>${escape(JSON.stringify(manifest, null, 2))}</pre></footer></body></html>\n`,
+    `</tbody></table><footer><h2>Manifest</h2><pre>${escaped(JSON.stringify(manifest, null, 2))}</pre></footer></body></html>\n`,
 };
 
 const STYLE = `
@@ -36,8 +36,14 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}
 /** Only this page's own style; whatever else a hostile name might bring in is not even tried. */
 export const HTML_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
 
 /** `legalBasisName` as `legal basis name`. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

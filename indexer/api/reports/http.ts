@@ -36,7 +36,7 @@ export async function answerReports(
   if (request.method !== "GET") return sendError(response, 405, "BAD_INPUT", "expected GET");
   if (url.pathname === REPORTS_PATH || url.pathname === `${REPORTS_PATH}/`)
     return send(response, 200, "text/plain", contents());
-  const [name, extension] = url.pathname.slice(REPORTS_PATH.length + 1).split(".");
+  const [, name, extension] = /^\/reports\/([a-z]+)\.([a-z]+)$/.exec(url.pathname) ?? [];
   const report = REPORTS.find((one) => one.name === name);
   const format = FORMATS.find((one) => one.extension === extension);
   if (report === undefined || format === undefined)
@@ -64,18 +64,21 @@ async function write(
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
+  // Its lookups too are made where no check waits for them.
+  const own = { ...context, database: context.reports.lookups };
   const { socket } = response;
   const before = socket?.timeout ?? 0;
   socket?.setTimeout(SILENCE_MS);
   let sent = false;
   try {
-    for await (const piece of exportFrom(context, made, offset, checkpoints)) {
+    for await (const piece of exportFrom(own, made, offset, { checkpoints, signal: gone.signal })) {
       if (!sent) response.writeHead(200, headers(made, pinned));
       sent = true;
       if (!response.write(piece)) await drained(response, gone.signal);
       if (gone.signal.aborted) return;
     }
-    if (!sent) return sendError(response, 416, "BAD_INPUT", "offset: expected a byte of the export; it ends before this");
+    if (!sent)
+      return sendError(response, 416, "BAD_INPUT", "offset: expected a byte of the export; it ends before this");
     response.end();
   } finally {
     socket?.setTimeout(before);
@@ -106,7 +109,8 @@ function refuse(response: ServerResponse, error: unknown, log: pino.Logger): voi
   const masked = maskError(error);
   const code = masked.extensions["code"] as ErrorCode;
   if (code === "INTERNAL") log.error({ err: error }, "a report failed");
-  const status = error instanceof RetryableError ? 503 : error instanceof GraphQLError && code !== "INTERNAL" ? 400 : 500;
+  const status =
+    error instanceof RetryableError ? 503 : error instanceof GraphQLError && code !== "INTERNAL" ? 400 : 500;
   sendError(response, status, code, masked.message);
 }
 

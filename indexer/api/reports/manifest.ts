@@ -1,11 +1,11 @@
+import type { Verification } from "../../config/reading.ts";
 import { toHex } from "../../grants/bytes.ts";
 import { caip2 } from "../../grants/caip.ts";
+import type { ChainHealth } from "../../ops/health.ts";
 import { encodeKnownAt } from "../knownAt.ts";
 import type { Moment } from "../moment.ts";
 import type { Setting } from "../queries/present.ts";
 import { exactNumber } from "../scalars/exact.ts";
-import type { Verification } from "../../config/reading.ts";
-import type { ChainHealth } from "../../ops/health.ts";
 
 /** What an export ends with: what was asked, on what it rests, how much there is, and the digest of it. */
 export interface Manifest {

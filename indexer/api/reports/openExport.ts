@@ -1,9 +1,9 @@
 import type { GraphQLScalarType } from "graphql";
-import { badInput } from "../errors.ts";
 import type { Context } from "../context.ts";
+import { badInput } from "../errors.ts";
+import { READ_USES } from "../grantDecision.ts";
 import { decodeKnownAt, encodeKnownAt } from "../knownAt.ts";
 import { FINALITIES_WANTED, type FinalityWanted } from "../moment.ts";
-import { READ_USES } from "../grantDecision.ts";
 import { toPurpose } from "../queries/filter.ts";
 import { show } from "../scalars/exact.ts";
 import { schema } from "../schema.ts";
@@ -37,7 +37,10 @@ export async function openExport(context: Context, report: AnyReport, format: Fo
     }),
   );
 
-  const { asked, setting } = await ask(context, report, given, { knownAt: known, finality: finality as FinalityWanted });
+  const { asked, setting } = await ask(context, report, given, {
+    knownAt: known,
+    finality: finality as FinalityWanted,
+  });
   // In one order, so that one export has one name.
   const query = new URLSearchParams([
     ...Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)),

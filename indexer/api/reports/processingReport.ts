@@ -9,6 +9,7 @@ import { grantsOfTrail } from "../read/grantRelation.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "../read/keyset.ts";
 import { knowledgeOf, lookedAtOf } from "../read/listed.ts";
 import { type Registered, readRegistered } from "../read/registered.ts";
+import type { Bounds } from "../reportPool.ts";
 import type { Column } from "./column.ts";
 import type { Asked, Batch, Report } from "./report.ts";
 
@@ -134,7 +135,8 @@ const COLUMNS: readonly Column<ProcessingRow>[] = [
   {
     name: "recipientJurisdiction",
     type: "String",
-    description: "Where the recipient is registered (ISO 3166-1 alpha-2): whether it is a third country follows from it.",
+    description:
+      "Where the recipient is registered (ISO 3166-1 alpha-2): whether it is a third country follows from it.",
     nullable: true,
     value: ({ recipient }) => recipient?.jurisdiction ?? null,
   },
@@ -190,13 +192,15 @@ async function* processingRows(
   context: Context,
   { args, moment: asked }: Asked<ProcessingArgs>,
   after: ProcessingKey | undefined,
-  timeoutMs: number,
+  bounds: Bounds,
 ): AsyncGenerator<Batch<ProcessingRow, ProcessingKey>, void, undefined> {
   const moment = { ...asked, at: args.at };
   const conditions = new Conditions();
   const text = select(conditions, args, moment, after);
-  for await (const rows of context.reports.stream<Counts>(text, conditions.values, timeoutMs)) {
-    const recipients = rows.flatMap((row) => (row.recipient_account.length === 0 ? [] : [toAddress(row.recipient_account)]));
+  for await (const rows of context.reports.stream<Counts>(text, conditions.values, bounds)) {
+    const recipients = rows.flatMap((row) =>
+      row.recipient_account.length === 0 ? [] : [toAddress(row.recipient_account)],
+    );
     const registered = await readRegistered(context.database, [args.grantee, ...recipients], moment);
     yield rows.map((row) => ({
       key: row,

@@ -1,5 +1,5 @@
-import { toCredentialRef } from "../../grants/bytes.ts";
 import type { CredentialRef } from "../../grants/bytes.ts";
+import { toCredentialRef } from "../../grants/bytes.ts";
 import { PURPOSES } from "../../grants/codes.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import { consider } from "../consider.ts";
@@ -147,7 +147,11 @@ async function* readerRows(
   });
   for (let last = after; ; ) {
     const { items } = await list.read({ limit: AT_ONCE, backward: false, inclusive: false, after: last });
-    const registered = await readRegistered(context.database, items.map(({ key }) => key.grantee), moment);
+    const registered = await readRegistered(
+      context.database,
+      items.map(({ key }) => key.grantee),
+      moment,
+    );
     if (items.length > 0)
       yield items.map((access) => {
         const { deciding } = access.answer.outcome;

@@ -1,6 +1,7 @@
+import type { ObservedChain } from "../../ops/health.ts";
 import type { Context } from "../context.ts";
 import type { Moment } from "../moment.ts";
-import type { ObservedChain } from "../../ops/health.ts";
+import type { Bounds } from "../reportPool.ts";
 import type { Column } from "./column.ts";
 
 /** What a report says of itself. */
@@ -35,9 +36,9 @@ export interface Report<Args, Row, Key> extends ReportText {
   toArgs(given: Given, moment: Moment, chains: readonly ObservedChain[]): Args;
   /**
    * The rows after a place, in an order that never changes. Memory does not grow with their number.
-   * @param timeoutMs how long the database may think before the first of them and between any two.
+   * @throws RetryableError when the database does not answer in time.
    */
-  rows(context: Context, asked: Asked<Args>, after: Key | undefined, timeoutMs: number): AsyncIterable<Batch<Row, Key>>;
+  rows(context: Context, asked: Asked<Args>, after: Key | undefined, bounds: Bounds): AsyncIterable<Batch<Row, Key>>;
 }
 
 /** A parameter of a path, by the GraphQL type that reads it. */

@@ -1,8 +1,8 @@
 import { READABLE, READERS_DURING, RECIPIENTS } from "./accessReport.ts";
 import { PROCESSING } from "./processingReport.ts";
 import { READERS } from "./readersReport.ts";
-import { RETENTION } from "./retentionReport.ts";
 import type { Report } from "./report.ts";
+import { RETENTION } from "./retentionReport.ts";
 
 /** A report whose arguments, rows and keys go back to it alone. */
 export type AnyReport = Report<unknown, unknown, unknown>;

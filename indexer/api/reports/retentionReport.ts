@@ -11,6 +11,7 @@ import { grantsOfTrail } from "../read/grantRelation.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "../read/keyset.ts";
 import { knowledgeOf } from "../read/listed.ts";
 import { type Registered, readRegistered } from "../read/registered.ts";
+import type { Bounds } from "../reportPool.ts";
 import { bounded } from "./bounded.ts";
 import type { Column } from "./column.ts";
 import type { Asked, Batch, Report } from "./report.ts";
@@ -68,13 +69,15 @@ const COLUMNS: readonly Column<RetentionRow>[] = [
   {
     name: "ends",
     type: "UnixTime",
-    description: "When it ends, as far as is known now: an act can end it earlier, prolong it, or keep it by a legal hold.",
+    description:
+      "When it ends, as far as is known now: an act can end it earlier, prolong it, or keep it by a legal hold.",
     value: ({ ends }) => ends,
   },
   {
     name: "what",
     type: "String",
-    description: "PURPOSE_ENDS: reading for the purpose ends, records are kept. RECORDS_END: all reading ends, records are to be erased.",
+    description:
+      "PURPOSE_ENDS: reading for the purpose ends, records are kept. RECORDS_END: all reading ends, records are to be erased.",
     value: ({ what }) => what,
   },
   {
@@ -145,7 +148,8 @@ const COLUMNS: readonly Column<RetentionRow>[] = [
 export const RETENTION: Report<RetentionArgs, RetentionRow, RetentionKey> = {
   name: "retention",
   title: "What ends when",
-  description: "When reading for a purpose ends and when records are to be erased, by what is agreed, ended and held now.",
+  description:
+    "When reading for a purpose ends and when records are to be erased, by what is agreed, ended and held now.",
   parameters: [
     { name: "grantee", type: "Address" },
     { name: "holder", type: "Address" },
@@ -171,15 +175,20 @@ async function* retentionRows(
   context: Context,
   asked: Asked<RetentionArgs>,
   after: RetentionKey | undefined,
-  timeoutMs: number,
+  bounds: Bounds,
 ): AsyncGenerator<Batch<RetentionRow, RetentionKey>, void, undefined> {
   const conditions = new Conditions();
   const text = select(conditions, asked, after);
   const names = new Map<string, readonly Registered[]>();
-  for await (const rows of context.reports.stream<Row>(text, conditions.values, timeoutMs)) {
+  for await (const rows of context.reports.stream<Row>(text, conditions.values, bounds)) {
     const grants = rows.map((row) => toGrant(row.chain_id, row));
     const known = bounded(names, MOST_KNOWN);
-    const registered = await readRegistered(context.database, grants.map(({ grantee }) => grantee), asked.moment, known);
+    const registered = await readRegistered(
+      context.database,
+      grants.map(({ grantee }) => grantee),
+      asked.moment,
+      known,
+    );
     yield rows.flatMap((row, i) => {
       const grant = grants[i];
       const what = WHAT[row.what];
@@ -190,7 +199,11 @@ async function* retentionRows(
   }
 }
 
-function select(conditions: Conditions, { args, moment }: Asked<RetentionArgs>, after: RetentionKey | undefined): string {
+function select(
+  conditions: Conditions,
+  { args, moment }: Asked<RetentionArgs>,
+  after: RetentionKey | undefined,
+): string {
   const knowledge = knowledgeOf(conditions, moment);
   // The same in every event of a grant, so asked before its newest is chosen.
   for (const column of ["grantee", "holder", "credential", "purpose"] as const)
