@@ -9,7 +9,7 @@ import pg from "pg";
 import { migrate } from "../indexer/ledger/migrate.ts";
 import { startTestPostgres } from "../test/support/postgres.ts";
 import { launch, type Running } from "./process/launch.ts";
-import { residentMb } from "./process/usage.ts";
+import { residentMb, usageOf } from "./process/usage.ts";
 
 const GRANTS = Number(process.argv[2] ?? 1_000_000);
 const FROM = 1_700_000_000;
@@ -111,10 +111,12 @@ try {
   let { server, url } = await serve(databaseUrl);
   const report = async (path: string) => {
     const hash = createHash("sha256");
+    const before = usageOf(server.pid)?.cpuSeconds ?? 0;
     const done = await read(server, `${url}${path}`, hash);
+    const cpu = (usageOf(server.pid)?.cpuSeconds ?? 0) - before;
     const [name = ""] = path.split("?");
     say(
-      `${name.padEnd(24)} ${(done.bytes / 1e6).toFixed(0)} MB in ${done.seconds.toFixed(1)} s, the first after ${done.first.toFixed(1)} s; memory by fifths ${memory(done.resident)}`,
+      `${name.padEnd(24)} ${(done.bytes / 1e6).toFixed(0)} MB in ${done.seconds.toFixed(1)} s, the first after ${done.first.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU in the server; memory by fifths ${memory(done.resident)}`,
     );
     return { ...done, digest: hash.digest("hex") };
   };

@@ -61,7 +61,7 @@ export function parseJsonl(text: string): { rows: Row[]; manifest: Row } {
   const before = text.slice(0, text.length - last.length - 1);
   const { manifest } = JSON.parse(last);
   assert.equal(manifest.rows, lines.length);
-  assert.equal(manifest.bytes, text.length);
+  assert.equal(manifest.bytes, Buffer.byteLength(before));
   assert.equal(manifest.sha256, createHash("sha256").update(before).digest("hex"));
   const counts = Object.values(manifest.counts as Record<string, number>).reduce((a, b) => a + b, 0);
   assert.equal(counts, lines.length);

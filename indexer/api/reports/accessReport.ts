@@ -36,8 +36,8 @@ export interface AccessArgs extends ChangesFilter {
   readonly to: UnixTime;
 }
 
-/** Changes of grants that are looked at together. */
-const TOGETHER = 500;
+/** Changes of grants that are looked at together: so many that planning what is looked up costs little beside it. */
+const TOGETHER = 2_000;
 /** Entities that are remembered. */
 const MOST_KNOWN = 20_000;
 

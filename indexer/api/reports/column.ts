@@ -3,6 +3,7 @@ import { caip2, checksum } from "../../grants/caip.ts";
 import { isoTime } from "../../grants/explain.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import { exactNumber } from "../scalars/exact.ts";
+import { bounded } from "./bounded.ts";
 
 /** What a column can hold, by the name of the GraphQL type that says the same. */
 interface Values {
@@ -44,12 +45,23 @@ export function jsonValue<Row>(column: Column<Row>, row: Row): string | number |
   }
 }
 
+const MOST_KNOWN = 10_000;
+const known = new Map<string, string>();
+
+/** The same few accounts stand in most rows, and a checksum costs more than all else in one. */
+function checksummed(address: Address): string {
+  const hex = toHex(address);
+  const text = known.get(hex) ?? checksum(address);
+  bounded(known, MOST_KNOWN).set(hex, text);
+  return text;
+}
+
 /** For people and spreadsheets: times in RFC 3339. Null where there is nothing. */
 export function textOf<Row>(column: Column<Row>, row: Row): string | null {
   switch (column.type) {
     case "Address": {
       const value = column.value(row);
-      return value === null ? null : checksum(value);
+      return value === null ? null : checksummed(value);
     }
     case "Bytes32": {
       const value = column.value(row);

@@ -2,8 +2,8 @@ import { fromHex, toHex } from "../../grants/bytes.ts";
 import { badCursor } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey } from "../key.ts";
 import type { PeriodKey } from "./accessRow.ts";
-import type { ProcessingKey } from "./processingReport.ts";
-import type { RetentionKey } from "./retentionReport.ts";
+import type { ProcessingKey } from "./processingRow.ts";
+import type { RetentionKey } from "./retentionRow.ts";
 
 /** Places in reports as opaque text, and back. Each place has one text, and whatever is none is refused. */
 export interface Cursor<Key> {
