@@ -13,6 +13,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** A reader that stands still for so long loses its place, and goes on from where it stood. */
 const IDLE_TIMEOUT_MS = 120_000;
 const ROWS_AT_ONCE = 500;
+/** Longer than the statement's own timeout: it ends waiting for a server that is gone and cannot end anything. */
+const GRACE_MS = 2_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 const { builtins, getTypeParser } = pg.types;
@@ -41,8 +43,7 @@ export class ReportPool {
       connectionString: databaseUrl,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      // A connection that is closed while the database sorts ends the sorting too.
-      options: `-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS} -c client_connection_check_interval=1s`,
+      options: `-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
       application_name: "grantledger reports",
       keepAlive: true,
       types,
@@ -62,26 +63,37 @@ export class ReportPool {
   ): AsyncGenerator<Row[], void, undefined> {
     const lease = await this.#lease(signal);
     const { client } = lease;
+    const bounded = { query_timeout: timeoutMs + GRACE_MS };
+    let broken = false;
     try {
+      // A connection that is closed while the database sorts ends the sorting too, where its system can tell.
+      await client.query("SET client_connection_check_interval = '1s'").catch(ignore);
       await client.query("BEGIN READ ONLY");
       await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
       // All of it is wanted, and not the first rows soonest.
       await client.query("SET LOCAL cursor_tuple_fraction = 1");
-      await client.query({ text: `DECLARE report NO SCROLL CURSOR FOR ${text}`, values });
+      await client.query({ ...bounded, text: `DECLARE report NO SCROLL CURSOR FOR ${text}`, values } as pg.QueryConfig);
       while (true) {
-        const { rows } = await client.query<Row>(`FETCH ${ROWS_AT_ONCE} FROM report`);
+        const { rows } = await client.query<Row>({
+          ...bounded,
+          text: `FETCH ${ROWS_AT_ONCE} FROM report`,
+        } as pg.QueryConfig);
         if (rows.length > 0) yield rows;
         if (rows.length < ROWS_AT_ONCE) break;
       }
     } catch (error) {
+      // What is no word of the database is a connection that cannot be trusted with another statement.
+      broken = !(error instanceof Error && "severity" in error);
       throw readError(error);
     } finally {
-      await lease.end();
+      await lease.end(broken);
     }
   }
 
   /** A connection until it is given back, or whoever it is for has gone. */
-  async #lease(signal: AbortSignal | undefined): Promise<{ client: pg.PoolClient; end(): Promise<void> }> {
+  async #lease(
+    signal: AbortSignal | undefined,
+  ): Promise<{ client: pg.PoolClient; end(broken: boolean): Promise<void> }> {
     let client: pg.PoolClient;
     try {
       client = await this.#pool.connect();
@@ -104,7 +116,8 @@ export class ReportPool {
     if (signal?.aborted) abandon();
     return {
       client,
-      end: async () => {
+      end: async (broken) => {
+        if (broken) give(true);
         if (!leased) return;
         await client.query("ROLLBACK").then(
           () => give(false),
