@@ -120,12 +120,7 @@ try {
     );
     return { ...done, digest: hash.digest("hex") };
   };
-  for (const path of [
-    "/reports/access.jsonl",
-    "/reports/access.html",
-    "/reports/retention.csv",
-    "/reports/processing.csv",
-  ])
+  for (const path of ["/reports/retention.csv", "/reports/processing.csv"])
     await report(`${path}?grantee=0x${GRANTEE}`);
   const whole = await report(`/reports/access.csv?grantee=0x${GRANTEE}`);
 

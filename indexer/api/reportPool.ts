@@ -15,6 +15,8 @@ const IDLE_TIMEOUT_MS = 120_000;
 const ROWS_AT_ONCE = 500;
 /** Longer than the statement's own timeout: it ends waiting for a server that is gone and cannot end anything. */
 const GRACE_MS = 2_000;
+/** For each sort; what is more goes to disk. */
+const SORT_MEMORY = "64MB";
 const CLOSE_TIMEOUT_MS = 2_000;
 
 const { builtins, getTypeParser } = pg.types;
@@ -70,8 +72,8 @@ export class ReportPool {
       await client.query("SET client_connection_check_interval = '1s'").catch(ignore);
       await client.query("BEGIN READ ONLY");
       await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`);
-      // All of it is wanted, and not the first rows soonest.
-      await client.query("SET LOCAL cursor_tuple_fraction = 1");
+      // All of it is wanted, and not the first rows soonest; and all of it is sorted.
+      await client.query(`SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '${SORT_MEMORY}'`);
       await client.query({ ...bounded, text: `DECLARE report NO SCROLL CURSOR FOR ${text}`, values } as pg.QueryConfig);
       while (true) {
         const { rows } = await client.query<Row>({
