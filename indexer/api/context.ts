@@ -1,10 +1,13 @@
 import type { Clock } from "../ops/clock.ts";
 import type { Caller } from "./access/caller.ts";
 import type { Database } from "./database.ts";
+import type { ReportPool } from "./reportPool.ts";
 
 /** What every resolver is given. */
 export interface Context {
   readonly database: Database;
+  /** For what reads much. */
+  readonly reports: ReportPool;
   readonly clock: Clock;
   /** Who asks. Nobody without it, who may ask nothing. */
   readonly caller?: Caller;

@@ -13,13 +13,14 @@ import { send, sendError, sendJson } from "./respond.ts";
 const POINTER = `Grantledger: who may read which credential, on every EVM chain.
 
   /graphql   the queries
+  /reports   who could read what, as files
   /status    the chains, and how far each is known
   /ready     whether answers can be relied on now
   /health    whether this process is alive
 `;
 
 /** What is watched: the ledger, and this process. */
-export interface Watched extends Context {
+export interface Watched extends Omit<Context, "reports"> {
   readonly runners: () => readonly RunnerReport[];
   readonly eventLoop: Pick<EventLoop, "medianDelayMs">;
 }

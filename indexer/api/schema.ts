@@ -23,6 +23,7 @@ import "./queries/credentials.ts";
 import "./queries/entities.ts";
 import "./queries/grants.ts";
 import "./queries/queryLog.ts";
+import "./queries/reports.ts";
 
 /** The whole schema, each question held against who asks it; `schema.graphql` beside this file is its text. */
 export const schema: GraphQLSchema = guard(builder.toSchema());

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type pino from "pino";
 import type { AccessConfig } from "../config/accessSchema.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -13,6 +13,8 @@ import { Gate } from "./access/gate.ts";
 import { Database } from "./database.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
+import { ReportPool } from "./reportPool.ts";
+import { answerReports, isReportPath } from "./reports/http.ts";
 import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
@@ -63,7 +65,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const database = new Database(options.readDatabaseUrl ?? options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
-  const context = { database, clock, maxStalenessSeconds };
+  const reports = new ReportPool(options.readDatabaseUrl ?? options.databaseUrl, (error) =>
+    log.debug({ err: error }, "an idle connection was lost"),
+  );
+  const context = { database, reports, clock, maxStalenessSeconds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
@@ -73,12 +78,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, clock, log })
     : undefined;
 
+  const routes: readonly Route[] = [
+    {
+      at: (path) => path === GRAPHQL_PATH,
+      answer: (request, response, asked) => answerGraphql(graphql, request, response, asked),
+    },
+    { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
+  ];
   const server = createServer((request, response) => {
     const path = pathOf(request);
+    const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
-      path === GRAPHQL_PATH
-        ? answerGraphql(graphql, request, response, asked)
-        : answerOps(path, response, watched, log);
+      route?.answer(request, response, asked) ?? answerOps(path, response, watched, log);
     const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
     answered.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
@@ -93,7 +104,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await listen(server, options.host, options.port);
   } catch (error) {
     eventLoop.stop();
-    await Promise.all([gate?.close(), database.close()]);
+    await Promise.all([gate?.close(), database.close(), reports.close()]);
     throw new OperatorError(
       `the API cannot listen on ${options.host}:${options.port} (${explain(error)}): free the port or configure another`,
       { cause: error },
@@ -108,12 +119,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     async stop() {
       eventLoop.stop();
       await drain(server);
-      await Promise.all([gate?.close(), database.close()]);
+      await Promise.all([gate?.close(), database.close(), reports.close()]);
     },
   };
 }
 
 const OPEN: Asked = { context: { caller: ANYBODY } };
+
+/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerOps`. */
+interface Route {
+  readonly at: (path: string) => boolean;
+  readonly answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>;
+}
 
 function pathOf(request: IncomingMessage): string {
   const target = request.url ?? "/";

@@ -36,6 +36,7 @@ describe("the queries of the documents", () => {
     ["API.md", 11],
     ["INSTITUTIONS.md", 1],
     ["AUDITORS.md", 2],
+    ["REPORTS.md", 3],
   ] as const)
     it(`${page}: each is answered`, async () => {
       const all = queries(page);

@@ -1,8 +1,7 @@
-import { type CredentialRef, toCredentialRef } from "../../grants/bytes.ts";
+import { toCredentialRef } from "../../grants/bytes.ts";
 import { readAtLeast } from "../atLeast.ts";
 import { builder } from "../builder.ts";
 import { consider, type Demands } from "../consider.ts";
-import { followed, obstacleOf } from "../considered.ts";
 import type { Context } from "../context.ts";
 import { decide } from "../decide.ts";
 import { badCursor } from "../errors.ts";
@@ -14,6 +13,7 @@ import { AccessList, type AccessQuestion } from "../read/accesses.ts";
 import { Access } from "../types/access.ts";
 import { AccessConnection } from "../types/accessConnection.ts";
 import type { Answer } from "../types/checkAnswer.ts";
+import { isComplete } from "./complete.ts";
 import { anchorArgument, demandArguments, useArgument } from "./demands.ts";
 import { toPurpose } from "./filter.ts";
 import { settingOf } from "./present.ts";
@@ -56,15 +56,9 @@ async function answer(
     ({ chains }) => chains,
   );
   const setting = settingOf(context, moment, page.chains, chain);
-  const alone = page.chains.map((one) => ({ chain: one, grants: [], credentials: [], issuers: [] }));
-  const credential = of.credential ?? NO_CREDENTIAL;
-  const complete = followed(consider(context, { credential, moment, demands: args }, alone)).every(
-    (one) => obstacleOf(one) === undefined,
-  );
+  const complete = isComplete(context, moment, page.chains, args);
   return { ...page, ...setting, complete };
 }
-
-const NO_CREDENTIAL: CredentialRef = toCredentialRef(new Uint8Array(32));
 
 const purposeArgument = builder.args((t) => ({
   purpose: t.int({ description: "Only for this purpose code; for any without it, each by itself." }),

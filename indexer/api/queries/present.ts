@@ -29,12 +29,17 @@ export function settingOf(
   chains: readonly ObservedChain[],
   chain?: bigint | null,
 ): Setting {
+  if (chain != null && chains.length === 0) throw unknownChain(chain);
+  refuseFuture(moment, chains);
+  return evaluate(context, moment, chains);
+}
+
+/** @throws GraphQLError BAD_INPUT for a moment that no chain can have told us of. */
+export function refuseFuture(moment: Moment, chains: readonly ObservedChain[]): void {
   const { at } = moment;
   const now = nowOf(moment);
-  if (chain != null && chains.length === 0) throw unknownChain(chain);
   if (at !== undefined && at > now && chains.every((one) => at > presentTime(one, now)))
     throw badInput("at: expected a moment that is not still to come");
-  return evaluate(context, moment, chains);
 }
 
 /** The same, whatever the chain and moment. */

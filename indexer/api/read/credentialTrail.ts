@@ -1,4 +1,5 @@
 import { CREDENTIAL_RECORD_FIELDS } from "../../grants/credentialRecord.ts";
+import { happened } from "./grant.ts";
 import type { Knowledge } from "./known.ts";
 
 /**
@@ -77,3 +78,10 @@ export const successorBy = (credential: string, at: string, chain: string, knowl
     WHERE b.credential = ${credential} AND b.grantee IS NULL AND b.kind = 'CREDENTIAL_SUPERSEDED'
       AND ${knowledge.live("b")} AND b.block_time <= ${at} AND (${chain} IS NULL OR b.chain_id = ${chain})
     ORDER BY b.block_time, b.chain_id, b.contract LIMIT 1)`;
+
+/** What kind of data a credential holds, by the first of the registries that anchored it by the moment, if there is one. */
+export const credentialTypeBy = (credential: string, at: string | undefined, knowledge: Knowledge): string => `
+  SELECT ${word("b", 1)} AS credential_type FROM event b JOIN ${knowledge.chains} c ON c.chain_id = b.chain_id
+   WHERE b.credential = ${credential} AND b.grantee IS NULL AND b.kind = 'CREDENTIAL_ANCHORED'
+     AND ${knowledge.live("b")} AND ${happened("b", at)}
+   ORDER BY b.block_time, b.chain_id, b.contract LIMIT 1`;

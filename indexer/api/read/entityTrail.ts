@@ -63,6 +63,18 @@ export const issuersAsOf = (account: string, counting: Counting): string => `
     JOIN LATERAL (${newest(STATUS_CHANGING, `b.block_time, ${status("b")} AS status`, "e", counting)}) s ON true`;
 
 /**
+ * Every change that stood of what registries say of accounts, in the order of each chain: kinds where the event states them,
+ * the status where it changes it.
+ * @param account SQL of what the account equals.
+ */
+export const issuerChangesBy = (account: string, { chains, live }: Knowledge): string => `
+  SELECT a.account, a.chain_id, a.contract, a.block_time, ${status("a")} AS status,
+         CASE WHEN a.kind IN (${STATING}) THEN get_byte(a.raw_data, 31) END AS kinds
+    FROM event a JOIN ${chains} c ON c.chain_id = a.chain_id
+   WHERE a.account = ${account} AND a.kind IN (${ANY}) AND ${live("a")}
+   ORDER BY a.chain_id, a.seq`;
+
+/**
  * All columns of `entity` that lists show.
  * @param account SQL of the one account that is wanted; all of them without.
  */
