@@ -1,3 +1,4 @@
+import type { EvidenceSources } from "./api/evidence/sources.ts";
 import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
@@ -44,7 +45,14 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const metrics = new Metrics(options.api.maxStalenessSeconds);
   const following: Following[] = [];
   const runners = (): RunnerReport[] => following.map(report);
-  const api: Api = await startApi({ ...options.api, databaseUrl, clock, runners, log: log.child({ room: "api" }) });
+  const evidence: EvidenceSources = (chainId) => {
+    const found = following.find(({ chain }) => chain.chainId === chainId);
+    return found && { contracts: found.chain.contracts, readBlock: found.runner.readBlock };
+  };
+  const api: Api = await startApi({
+    ...options.api,
+    ...{ databaseUrl, clock, runners, evidence, log: log.child({ room: "api" }) },
+  });
   const text = async (): Promise<string> =>
     metrics.text({
       // Without its database an indexer still tells how it is: that is when it is looked at.

@@ -1,5 +1,6 @@
 import type { Clock } from "../ops/clock.ts";
 import type { Database } from "./database.ts";
+import type { EvidenceBlocks } from "./evidence/blocks.ts";
 
 /** What every resolver is given. */
 export interface Context {
@@ -7,4 +8,6 @@ export interface Context {
   readonly clock: Clock;
   /** A chain whose node has not confirmed its head for longer makes an answer INDETERMINATE. */
   readonly maxStalenessSeconds: number;
+  /** Blocks that evidence is made of. */
+  readonly blocks: EvidenceBlocks;
 }

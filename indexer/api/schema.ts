@@ -9,6 +9,7 @@ import "./scalars/bytes.ts";
 import "./scalars/bytes32.ts";
 import "./scalars/chainId.ts";
 import "./scalars/count.ts";
+import "./scalars/evidenceBundle.ts";
 import "./scalars/knownAt.ts";
 import "./scalars/seconds.ts";
 import "./scalars/timestamp.ts";
@@ -20,6 +21,7 @@ import "./queries/check.ts";
 import "./queries/checkMany.ts";
 import "./queries/credentials.ts";
 import "./queries/entities.ts";
+import "./queries/evidence.ts";
 import "./queries/grants.ts";
 
 /** The whole schema; `schema.graphql` beside this file is its text. */

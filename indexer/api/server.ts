@@ -7,6 +7,8 @@ import type { ObservedChain } from "../ops/health.ts";
 import type { PoolState } from "../ops/metrics/processMetrics.ts";
 import type { RunnerReport } from "../ops/runnerReport.ts";
 import { Database } from "./database.ts";
+import { EvidenceBlocks } from "./evidence/blocks.ts";
+import type { EvidenceSources } from "./evidence/sources.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
 import { answerGraphql } from "./transport.ts";
@@ -24,6 +26,8 @@ export interface ApiOptions {
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
   readonly runners?: () => readonly RunnerReport[];
+  /** Where the blocks of a chain are read for evidence. Without it there is none to be had. */
+  readonly evidence?: EvidenceSources;
 }
 
 export interface Api {
@@ -55,7 +59,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const database = new Database(options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
-  const context = { database, clock, maxStalenessSeconds };
+  const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
+  const context = { database, clock, maxStalenessSeconds, blocks };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
