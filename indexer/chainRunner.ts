@@ -16,6 +16,7 @@ import { rpcLog } from "./ops/rpcLog.ts";
 import type { ChainReader } from "./rpc/chainReader.ts";
 import { type ChainConnection, connectChain } from "./rpc/connect.ts";
 import type { RpcObserver } from "./rpc/observer.ts";
+import type { ReadBlock } from "./rpc/readBlock.ts";
 import { type BlockFetcher, createFetcher } from "./sync/fetch.ts";
 import { type ChainView, follow, type Step } from "./sync/follow.ts";
 import { findOmission } from "./sync/omission.ts";
@@ -99,6 +100,11 @@ export class ChainRunner {
   /** Of reading history; undefined when that is done. */
   get progress(): ProgressReport | undefined {
     return this.#phase === "backfill" || this.#phase === "retrying" ? this.#progress.report() : undefined;
+  }
+
+  /** Reads blocks of the chain for evidence; undefined where its encoding is not proven. */
+  get readBlock(): ReadBlock | undefined {
+    return this.#connection.readBlock;
   }
 
   /** Finishes the write under way, lets go of the chain. */

@@ -1,3 +1,4 @@
+import type { EvidenceSources } from "./api/evidence/sources.ts";
 import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
@@ -48,8 +49,12 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const metrics = new Metrics(options.api.maxStalenessSeconds);
   const following: Following[] = [];
   const runners = (): RunnerReport[] => following.map(report);
+  const evidence: EvidenceSources = (chainId) => {
+    const found = following.find(({ chain }) => chain.chainId === chainId);
+    return found && { contracts: found.chain.contracts, readBlock: found.runner.readBlock };
+  };
   const api: Api = await startApi({
-    ...{ ...options.api, databaseUrl, readDatabaseUrl, access, clock, runners },
+    ...{ ...options.api, databaseUrl, readDatabaseUrl, access, clock, runners, evidence },
     log: log.child({ room: "api" }),
   });
   const text = async (): Promise<string> =>

@@ -1,5 +1,6 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
+import type { Bundle } from "../evidence/bundle.ts";
 import type { Address, Bytes32 } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import type { Context } from "./context.ts";
@@ -53,6 +54,7 @@ export const builder = new SchemaBuilder<{
     Bytes32: Scalar<Bytes32, Uint8Array>;
     ChainId: Scalar<bigint>;
     Count: Scalar<bigint>;
+    EvidenceBundle: Scalar<Bundle>;
     KnownAt: Scalar<KnownAt>;
     Seconds: Scalar<bigint>;
     Timestamp: Scalar<string>;

@@ -1,6 +1,7 @@
 import type { Clock } from "../ops/clock.ts";
 import type { Caller } from "./access/caller.ts";
 import type { Database } from "./database.ts";
+import type { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { ReportPool } from "./reportPool.ts";
 
 /** What every resolver is given. */
@@ -13,4 +14,6 @@ export interface Context {
   readonly caller?: Caller;
   /** A chain whose node has not confirmed its head for longer makes an answer INDETERMINATE. */
   readonly maxStalenessSeconds: number;
+  /** Blocks that evidence is made of. */
+  readonly blocks: EvidenceBlocks;
 }

@@ -11,6 +11,10 @@ export const ERROR_CODES = [
   "NOT_YET_INDEXED",
   "UNAUTHENTICATED",
   "FORBIDDEN",
+  "EVIDENCE_UNPROVEN",
+  "EVIDENCE_GONE",
+  "EVIDENCE_CONTRADICTED",
+  "EVIDENCE_UNAVAILABLE",
   "RETRYABLE",
   "INTERNAL",
 ] as const;
@@ -34,6 +38,12 @@ const UNAVAILABLE = { status: 503, headers: { "retry-after": RETRY_AFTER_SECONDS
 /** The caller tries again: the block it asked for is still to be indexed. */
 export const notYetIndexed = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: "NOT_YET_INDEXED" satisfies ErrorCode, http: UNAVAILABLE } });
+
+/** No evidence of the event can be given, now or ever: the code says why. */
+export function noEvidence(code: Extract<ErrorCode, `EVIDENCE_${string}`>, message: string): GraphQLError {
+  const http = code === "EVIDENCE_UNAVAILABLE" ? { http: UNAVAILABLE } : {};
+  return new GraphQLError(message, { extensions: { code, ...http } });
+}
 
 const isCode = (code: unknown): code is ErrorCode => ERROR_CODES.some((known) => known === code);
 

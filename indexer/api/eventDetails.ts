@@ -1,10 +1,10 @@
+import type { AbiValue, EventAbi } from "../evidence/abi.ts";
+import { ENTITY_EVENTS, GOVERNANCE_EVENTS } from "../evidence/registryEvents.ts";
 import { toAddress, toHex } from "../grants/bytes.ts";
 import { checksum } from "../grants/caip.ts";
-import type { AbiValue, EventAbi } from "../ledger/abi.ts";
 import { decodeRaw } from "../ledger/decode.ts";
 import type { GrantEvent, HoldChange } from "../ledger/decodeGrant.ts";
 import type { CredentialEvent, EntityDetails, EntityEvent, GovernanceEvent } from "../ledger/decodeRegistry.ts";
-import { ENTITY_EVENTS, GOVERNANCE_EVENTS } from "../ledger/registryEvents.ts";
 import type { EventFacts, EventKind } from "./read/event.ts";
 import { saidText } from "./saidText.ts";
 

@@ -11,6 +11,8 @@ import type { Asked } from "./access/asked.ts";
 import { ANYBODY } from "./access/caller.ts";
 import { Gate } from "./access/gate.ts";
 import { Database } from "./database.ts";
+import { EvidenceBlocks } from "./evidence/blocks.ts";
+import type { EvidenceSources } from "./evidence/sources.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
 import { ReportPool } from "./reportPool.ts";
@@ -34,6 +36,8 @@ export interface ApiOptions {
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
   readonly runners?: () => readonly RunnerReport[];
+  /** Where the blocks of a chain are read for evidence. Without it there is none to be had. */
+  readonly evidence?: EvidenceSources;
 }
 
 export interface Api {
@@ -68,7 +72,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const reports = new ReportPool(options.readDatabaseUrl ?? options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
-  const context = { database, reports, clock, maxStalenessSeconds };
+  const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
+  const context = { database, reports, blocks, clock, maxStalenessSeconds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Deployment, readDeployment } from "../../deploy/record.ts";
+import type { Creation } from "../evidence/bundle.ts";
 import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { refusedDefences } from "../ops/defences.ts";
@@ -14,6 +15,8 @@ export interface IndexedContract {
   readonly name: ContractName;
   readonly address: Address;
   readonly startBlock: bigint;
+  /** What the deployment record says of it, for evidence. */
+  readonly creation?: Creation;
 }
 
 /** A JSON-RPC server, with what is known of it. */
@@ -169,11 +172,12 @@ function contractName(name: string): ContractName {
 
 /** What is indexed of a deployment: all of it. */
 export function indexedContracts({ contracts }: Deployment): IndexedContract[] {
-  return contracts.map(({ name, address, block }) => ({
+  return contracts.map(({ name, address, block, deployer, salt, initCodeHash, runtimeCodeHash, abiHash }) => ({
     name: contractName(name),
     address: parseAddress(address),
     // Where the record does not know the block, history is read from the beginning: slow, never incomplete.
     startBlock: BigInt(block ?? 0),
+    creation: { deployer: deployer.toLowerCase(), salt, initCodeHash, codeHash: runtimeCodeHash, abiHash },
   }));
 }
 

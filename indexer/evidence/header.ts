@@ -10,9 +10,9 @@ import { rlpList, rlpString } from "./rlpDigits.ts";
  */
 
 /** So many bytes, any number of them, or a number. */
-type Kind = number | "data" | "quantity";
+export type FieldKind = number | "data" | "quantity";
 
-const FIELDS: readonly (readonly [name: string, kind: Kind])[] = [
+const FIELDS: readonly (readonly [name: string, kind: FieldKind])[] = [
   ["parentHash", 32],
   ["sha3Uncles", 32],
   ["miner", 20],
@@ -31,7 +31,7 @@ const FIELDS: readonly (readonly [name: string, kind: Kind])[] = [
 ];
 
 /** What forks added at the end, in their order: whoever has one has all before it. */
-const ADDED: readonly (readonly [name: string, kind: Kind, since: string])[] = [
+const ADDED: readonly (readonly [name: string, kind: FieldKind, since: string])[] = [
   ["baseFeePerGas", "quantity", "EIP-1559, London"],
   ["withdrawalsRoot", 32, "EIP-4895, Shanghai"],
   ["blobGasUsed", "quantity", "EIP-4844, Cancun"],
@@ -41,6 +41,13 @@ const ADDED: readonly (readonly [name: string, kind: Kind, since: string])[] = [
   ["blockAccessListHash", 32, "EIP-7928, Amsterdam"],
   ["slotNumber", "quantity", "EIP-7843, Amsterdam"],
 ];
+
+/** All fields in their order, and how many of them every header has. */
+export const HEADER_FIELDS: readonly (readonly [name: string, kind: FieldKind])[] = [
+  ...FIELDS,
+  ...ADDED.map(([name, kind]) => [name, kind] as const),
+];
+export const OLDEST_HEADER = FIELDS.length;
 
 const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
@@ -61,7 +68,7 @@ export function encodeHeader(block: JsonObject): string {
 /** Hash of the block, as 64 lower-case digits. */
 export const headerHash = (block: JsonObject): string => hashDigits(encodeHeader(block));
 
-function encodeField(block: JsonObject, name: string, kind: Kind): string {
+function encodeField(block: JsonObject, name: string, kind: FieldKind): string {
   const value = block[name];
   if (kind === "quantity") return rlpString(quantityDigits(value, name));
   return rlpString(kind === "data" ? dataDigits(value, name) : fixedDigits(value, kind, name));

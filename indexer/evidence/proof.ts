@@ -1,7 +1,7 @@
-import { type NestedUint8Array, RLP } from "@ethereumjs/rlp";
 import { sameBytes, toHex } from "../grants/bytes.ts";
 import { EvidenceError } from "./errors.ts";
 import { keccak256 } from "./keccak.ts";
+import { decodeRlp, isBytes, type RlpItem } from "./rlpItem.ts";
 import { keyOf } from "./trie.ts";
 
 /**
@@ -31,13 +31,11 @@ export function verifyProof(root: Uint8Array, index: number, nodes: readonly Uin
       continue;
     }
     const value = node[1];
-    if (key !== "" || !(value instanceof Uint8Array)) throw new EvidenceError("the proof's leaf is not of this key");
+    if (key !== "" || !isBytes(value)) throw new EvidenceError("the proof's leaf is not of this key");
     walk.finish();
     return value;
   }
 }
-
-type Item = Uint8Array | NestedUint8Array;
 
 /** Goes from node to node and lets none be left over. */
 class Walk {
@@ -50,20 +48,19 @@ class Walk {
   }
 
   /** The next node, which has to hash to this. */
-  follow(hash: Uint8Array): readonly Item[] {
+  follow(hash: Uint8Array): readonly RlpItem[] {
     const node = this.#nodes[this.#used++];
     if (node === undefined) throw new EvidenceError("the proof ends before its leaf");
     if (!sameBytes(keccak256(node), hash))
       throw new EvidenceError(`node ${this.#used} of the proof does not hash to ${toHex(hash)}`);
-    return asNode(decodeStrictly(node));
+    return asNode(decodeRlp(node, `node ${this.#used} of the proof`));
   }
 
   /** What a node names: the next one, or one that it holds itself since it is shorter than a hash. */
-  child(item: Item | undefined): readonly Item[] {
-    if (item instanceof Uint8Array && item.length === 32) return this.follow(item);
-    if (item === undefined || item instanceof Uint8Array) throw new EvidenceError("the trie holds nothing at this key");
-    if (RLP.encode(item).length >= 32)
-      throw new EvidenceError("a node that is not shorter than a hash is inside of another");
+  child(item: RlpItem | undefined): readonly RlpItem[] {
+    if (isBytes(item) && item.length === 32) return this.follow(item);
+    if (item === undefined || isBytes(item)) throw new EvidenceError("the trie holds nothing at this key");
+    if (item.size >= 32) throw new EvidenceError("a node that is not shorter than a hash is inside of another");
     return asNode(item);
   }
 
@@ -73,27 +70,15 @@ class Walk {
   }
 }
 
-function decodeStrictly(node: Uint8Array): Item {
-  let item: Item;
-  try {
-    item = RLP.decode(node);
-  } catch (cause) {
-    throw new EvidenceError("a node of the proof is not RLP", { cause });
-  }
-  // Whatever the decoder lets pass: there is one encoding of an item, and it is the one that was given.
-  if (!sameBytes(RLP.encode(item), node)) throw new EvidenceError("a node of the proof is not canonical RLP");
-  return item;
-}
-
-function asNode(item: Item): readonly Item[] {
-  if (item instanceof Uint8Array || (item.length !== 17 && item.length !== 2))
+function asNode(item: RlpItem): readonly RlpItem[] {
+  if (isBytes(item) || (item.items.length !== 17 && item.items.length !== 2))
     throw new EvidenceError("a node of the proof is no branch, extension or leaf");
-  return item;
+  return item.items;
 }
 
 /** The nibbles of a leaf or extension (Yellow Paper, appendix C). */
-function readPath(item: Item | undefined): { leaf: boolean; nibbles: string } {
-  const digits = item instanceof Uint8Array ? Buffer.from(item).toString("hex") : "";
+function readPath(item: RlpItem | undefined): { leaf: boolean; nibbles: string } {
+  const digits = isBytes(item) ? Buffer.from(item).toString("hex") : "";
   const flag = Number.parseInt(digits.slice(0, 1), 16);
   const odd = (flag & 1) === 1;
   if (!(flag <= 3) || (!odd && digits[1] !== "0")) throw new EvidenceError("a path in the proof is not well formed");

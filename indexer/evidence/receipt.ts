@@ -10,8 +10,8 @@ import { rlpList, rlpString } from "./rlpDigits.ts";
  */
 
 /** Types besides the oldest, which has no byte: EIP-2930, EIP-1559, EIP-4844, EIP-7702; and the deposits of OP chains. */
-const DEPOSIT = "7e";
-const TYPES: Readonly<Record<Encoding, readonly string[]>> = {
+export const DEPOSIT = "7e";
+export const RECEIPT_TYPES: Readonly<Record<Encoding, readonly string[]>> = {
   ethereum: ["01", "02", "03", "04"],
   op: ["01", "02", "03", "04", DEPOSIT],
 };
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<Encoding, readonly string[]>> = {
 export function encodeReceipt(receipt: JsonObject, encoding: Encoding): string {
   // Nodes from before EIP-2718 name no type.
   const type = quantityDigits(receipt["type"] ?? "0x0", "receipt type").toLowerCase();
-  if (type !== "" && !TYPES[encoding].includes(type))
+  if (type !== "" && !RECEIPT_TYPES[encoding].includes(type))
     throw new EvidenceError(`a receipt of type 0x${type}, whose encoding is not proven for ${encoding}`);
   const logs = asList(receipt["logs"], "logs");
   const body =

@@ -1,8 +1,8 @@
 import type { ContractName } from "../config/schema.ts";
+import type { RawEvent } from "../evidence/abi.ts";
 import { toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { MalformedAnswerError, type RawLog } from "../rpc/answers.ts";
-import type { RawEvent } from "./abi.ts";
 import { decodeGrantEvent, type GrantEvent } from "./decodeGrant.ts";
 import {
   type CredentialEvent,

@@ -1,3 +1,5 @@
+import { isZero, type RawEvent } from "../evidence/abi.ts";
+import type { GrantEventKind } from "../evidence/grantEvents.ts";
 import {
   type Address,
   type Bytes32,
@@ -10,8 +12,7 @@ import {
 } from "../grants/bytes.ts";
 import type { Purpose } from "../grants/ids.ts";
 import type { UnixTime } from "../grants/record.ts";
-import { isZero, type RawEvent } from "./abi.ts";
-import { type EventLayout, type GrantEventKind, LAYOUT_BY_TOPIC } from "./layout.ts";
+import { type EventLayout, LAYOUT_BY_TOPIC } from "./layout.ts";
 
 const WORD = 32;
 const ADDRESS = 20;

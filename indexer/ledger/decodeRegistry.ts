@@ -1,3 +1,13 @@
+import { type AbiValue, type RawEvent, readEvent } from "../evidence/abi.ts";
+import {
+  CREDENTIAL_EVENTS,
+  type CredentialEventKind,
+  ENTITY_EVENTS,
+  type EntityEventKind,
+  GOVERNANCE_EVENTS,
+  type GovernanceEventKind,
+  type Known,
+} from "../evidence/registryEvents.ts";
 import {
   type Address,
   type Bytes32,
@@ -9,16 +19,6 @@ import {
   toSeal,
 } from "../grants/bytes.ts";
 import { BugError } from "../ops/errors.ts";
-import { type AbiValue, type RawEvent, readEvent } from "./abi.ts";
-import {
-  CREDENTIAL_EVENTS,
-  type CredentialEventKind,
-  ENTITY_EVENTS,
-  type EntityEventKind,
-  GOVERNANCE_EVENTS,
-  type GovernanceEventKind,
-  type Known,
-} from "./registryEvents.ts";
 
 /** An event of `CredentialRegistry`. */
 export interface CredentialEvent {

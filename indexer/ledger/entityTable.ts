@@ -1,3 +1,4 @@
+import type { EntityEventKind } from "../evidence/registryEvents.ts";
 import { sameBytes } from "../grants/bytes.ts";
 import type { UnixTime } from "../grants/record.ts";
 import { type Change, hashOfBytes } from "./changes.ts";
@@ -5,7 +6,6 @@ import type { CopyBuffer } from "./copy.ts";
 import { numberAt } from "./decodeGrant.ts";
 import type { EntityDetails, EntityEvent } from "./decodeRegistry.ts";
 import type { DerivedTable } from "./derived.ts";
-import type { EntityEventKind } from "./registryEvents.ts";
 
 /** What `entity` holds: the newest word on each within a batch. */
 interface EntityKept {

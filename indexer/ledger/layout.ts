@@ -1,19 +1,10 @@
-import { type EventAbi, parseEvent, widthOf } from "./abi.ts";
+import { type EventAbi, widthOf } from "../evidence/abi.ts";
+import { GRANT_EVENTS, type GrantEventKind } from "../evidence/grantEvents.ts";
 
 /**
  * The events of `AccessGrants` as byte layouts. All have three indexed fields, `credential`, `holder`, `grantee`, and
  * data of whole words, so a log is read by slicing; a test holds this table against the compiled ABI.
  */
-
-export type GrantEventKind =
-  | "GRANTED"
-  | "REVOKED"
-  | "RELEASED"
-  | "GRANTED_ONWARD"
-  | "REVOKED_ONWARD"
-  | "SIGNATURES_CANCELLED"
-  | "HELD"
-  | "HOLD_LIFTED";
 
 type Word =
   | ("issuer" | "seal" | "purpose" | "legalBasis" | "reason" | "record" | "context")
@@ -38,11 +29,11 @@ export interface EventLayout {
 type Span = readonly [from: number, to: number];
 
 const WORD = 32;
-const TOPICS = "bytes32 indexed credential, address indexed holder, address indexed grantee";
-const NAMED = "address issuer, bytes32 seal, uint16 purpose";
+/** The kinds whose columns hold every byte of them. */
+const IN_COLUMNS: ReadonlySet<GrantEventKind> = new Set(["GRANTED", "REVOKED", "RELEASED"]);
 
-function layout(kind: GrantEventKind, name: string, rest: string, inColumns = false): EventLayout {
-  const { signature, topic, indexed, inData } = parseEvent(`${name}(${TOPICS}, ${NAMED}, ${rest})`);
+function layout(kind: GrantEventKind): EventLayout {
+  const { signature, topic, indexed, inData } = GRANT_EVENTS[kind];
   const at = (word: string): number => inData.findIndex((field) => field.name === word);
   const own = inData.map((field, i) => [field.name, i] as const);
   return {
@@ -57,7 +48,7 @@ function layout(kind: GrantEventKind, name: string, rest: string, inColumns = fa
       record: at("record"),
     },
     length: inData.length,
-    inColumns,
+    inColumns: IN_COLUMNS.has(kind),
     topicPadding: paddingOf(indexed, 1),
     dataPadding: paddingOf(inData, 0),
   };
@@ -72,20 +63,7 @@ function paddingOf(fields: EventAbi["indexed"], first: number): Span[] {
   });
 }
 
-export const EVENT_LAYOUTS: readonly EventLayout[] = [
-  layout("GRANTED", "Granted", "uint8 legalBasis, bytes32 record, bytes32 context", true),
-  layout("REVOKED", "Revoked", "uint8 reason, bytes32 record", true),
-  layout("RELEASED", "Released", "uint8 reason, bytes32 record", true),
-  layout(
-    "GRANTED_ONWARD",
-    "GrantedOnward",
-    "uint8 legalBasis, bytes32 record, bytes32 context, address grantor, uint40 parentGrantedAt",
-  ),
-  layout("REVOKED_ONWARD", "RevokedOnward", "uint8 reason, bytes32 record, address grantor"),
-  layout("SIGNATURES_CANCELLED", "SignaturesCancelled", "bytes32 record"),
-  layout("HELD", "Held", "bytes32 record, address authority, uint40 until, bytes32 orderRef, uint40 holdUntil"),
-  layout("HOLD_LIFTED", "HoldLifted", "bytes32 record, address authority, bytes32 orderRef, uint40 holdUntil"),
-];
+export const EVENT_LAYOUTS: readonly EventLayout[] = (Object.keys(GRANT_EVENTS) as GrantEventKind[]).map(layout);
 
 /** Layouts by lower-case topic 0. */
 export const LAYOUT_BY_TOPIC: ReadonlyMap<string, EventLayout> = new Map(EVENT_LAYOUTS.map((one) => [one.topic, one]));

@@ -8,6 +8,7 @@ import { keepSubscribed } from "./heads.ts";
 import { Hints } from "./hints.ts";
 import type { RpcObserver } from "./observer.ts";
 import { UsualPace } from "./pace.ts";
+import { createReadBlock, type ReadBlock } from "./readBlock.ts";
 import { REAL_TIME } from "./time.ts";
 
 /** A chain as its endpoints together show it. */
@@ -15,6 +16,8 @@ export interface ChainConnection {
   readonly reader: ChainReader;
   /** Two readers that have no host in common, where history is compared between them. */
   readonly apart: readonly [ChainReader, ChainReader] | undefined;
+  /** For evidence; undefined where the chain's encoding is not proven. */
+  readonly readBlock: ReadBlock | undefined;
   /** Resolves when it is time to look at the head: after so long, or as soon as an endpoint pushes one. */
   untilNextLook(ms: number, signal: AbortSignal): Promise<void>;
   /** What was answered does not fit together: others are asked first for a while, and each for its chain again. */
@@ -57,6 +60,7 @@ export function connectChain(
   return {
     reader: createChainReader(client, addresses, { quorum, hints, observer, encoding }),
     apart,
+    readBlock: reading.encoding === undefined ? undefined : createReadBlock(client, reading.encoding),
     untilNextLook: (ms, signal) => hints.wait(ms, signal),
     doubt: () => client.doubt(),
     async close() {

@@ -230,7 +230,7 @@ describe("keys", () => {
       "rules of fields that there are",
     );
     const closed = names.filter((name) => !ruled.includes(name) && !OPERATOR_FIELDS.has(name));
-    assert.deepEqual(closed.sort(), ["Query.credentials", "Query.whoCanRead"]);
+    assert.deepEqual(closed.sort(), ["Query.credentials", "Query.evidence", "Query.whoCanRead"]);
   });
 
   it("without which nobody is an operator", async () => {

@@ -6,6 +6,9 @@ import hre from "hardhat";
 import { proveHeader, proveReceipts } from "../../indexer/evidence/block.ts";
 import type { Encoding } from "../../indexer/evidence/encodings.ts";
 import type { JsonObject } from "../../indexer/evidence/json.ts";
+import { hashDigits } from "../../indexer/evidence/keccak.ts";
+import { decodeTransaction, encodeTransaction } from "../../indexer/evidence/transaction.ts";
+import { listRoot } from "../../indexer/evidence/trie.ts";
 import { startAnvil } from "../support/anvil.ts";
 
 /** Blocks that Anvil (alloy, revm) and Hardhat (EDR) make at each fork, with every type of transaction that it has. */
@@ -76,6 +79,16 @@ async function proveBlocks(send: Send, kinds: readonly Kind[], encoding: Encodin
   );
   assert.equal(receipts.at(-1)?.logs.length, 2);
   assert.equal(proveReceipts(proveHeader(block, encoding), receipts, "the block").length, receipts.length);
+
+  const { transactions } = await send<{ transactions: JsonObject[] }>("eth_getBlockByNumber", "latest", true);
+  const encoded = transactions.map((transaction) => encodeTransaction(transaction, encoding));
+  for (const [i, digits] of encoded.entries()) {
+    assert.equal(`0x${hashDigits(digits)}`, block.transactions[i]);
+    const { type, chainId } = decodeTransaction(Buffer.from(digits, "hex"), encoding);
+    assert.deepEqual([type, chainId], [receipts[i]?.type, i < kinds.length ? BigInt(CHAIN_ID) : chainId]);
+  }
+  // Anvil's root of a block with blobs is another one, though the hashes are right: evidence then goes without transaction.
+  if (!kinds.includes("0x3")) assert.equal(`0x${listRoot(encoded)}`, block["transactionsRoot"]);
 
   await send("evm_mine");
   const empty = await send<JsonObject>("eth_getBlockByNumber", "latest", false);

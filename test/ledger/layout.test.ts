@@ -8,9 +8,9 @@ import {
   type FrozenArtifact,
 } from "../../deploy/artifact.ts";
 import { CONTRACT_NAMES, type ContractName } from "../../indexer/config/schema.ts";
-import type { EventAbi } from "../../indexer/ledger/abi.ts";
+import type { EventAbi } from "../../indexer/evidence/abi.ts";
+import { CREDENTIAL_EVENTS, ENTITY_EVENTS, GOVERNANCE_EVENTS } from "../../indexer/evidence/registryEvents.ts";
 import { EVENT_LAYOUTS, LAYOUT_BY_TOPIC } from "../../indexer/ledger/layout.ts";
-import { CREDENTIAL_EVENTS, ENTITY_EVENTS, GOVERNANCE_EVENTS } from "../../indexer/ledger/registryEvents.ts";
 import { INTERFACES } from "../support/interfaces.ts";
 
 /** The layouts and declarations that logs are read by, against the compiled ABIs. */

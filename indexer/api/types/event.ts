@@ -3,6 +3,7 @@ import { CREDENTIAL_REASONS, ENTITY_REASONS, LEGAL_BASES, PURPOSES, REASONS } fr
 import { type AccountRef, builder } from "../builder.ts";
 import { badInput } from "../errors.ts";
 import { credentialChangeOf, entityDetailsOf, governanceOf, holdOf } from "../eventDetails.ts";
+import { evidenceOf } from "../evidence/evidenceOf.ts";
 import { decodeEventId, type EventKey, encodeEventId } from "../key.ts";
 import { momentOf } from "../moment.ts";
 import type { EventFacts } from "../read/event.ts";
@@ -252,6 +253,12 @@ export const Event = builder.node(EventRef, {
       nullable: true,
       description: "The data as it came; null of the same kinds.",
       resolve: (e) => e.raw?.data ?? null,
+    }),
+    evidence: t.field({
+      type: "EvidenceBundle",
+      nullable: true,
+      description: "Evidence that its block holds it, as the query `evidence` gives it; null beside an error.",
+      resolve: (e, _args, context) => evidenceOf(context, e),
     }),
   }),
 });
