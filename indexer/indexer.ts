@@ -1,10 +1,12 @@
 import type { EvidenceSources } from "./api/evidence/sources.ts";
+import { requireReadOnly } from "./api/readingRole.ts";
 import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
 import { migrate } from "./ledger/migrate.ts";
 import type { Clock } from "./ops/clock.ts";
 import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
+import { openDoors } from "./ops/exposure.ts";
 import type { Logger } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics/metrics.ts";
 import { serveMetrics } from "./ops/metrics/metricsServer.ts";
@@ -15,7 +17,7 @@ import { endpointNames } from "./rpc/connect.ts";
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
   readonly databaseUrl: string;
-  /** A replica that the API reads from instead. */
+  /** What the API reads from instead: as a role that can only read, or from a replica. */
   readonly readDatabaseUrl?: string | undefined;
   readonly chains: readonly ChainConfig[];
   readonly api: Config["api"];
@@ -46,6 +48,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { databaseUrl, readDatabaseUrl, access, log, clock = Date.now } = options;
   const applied = await migrate(databaseUrl);
   if (applied.length > 0) log.child({ room: "ledger" }).info({ migrations: applied }, "database brought up to date");
+  if (readDatabaseUrl !== undefined) await requireReadOnly(readDatabaseUrl, log.child({ room: "api" }));
+  for (const door of openDoors({ ...options.api, readsOnly: readDatabaseUrl !== undefined }))
+    log.child({ room: "api" }).warn(door);
   const metrics = new Metrics(options.api.maxStalenessSeconds);
   const following: Following[] = [];
   const runners = (): RunnerReport[] => following.map(report);

@@ -11,16 +11,19 @@ import type { Asked } from "./access/asked.ts";
 import { ANYBODY } from "./access/caller.ts";
 import { Gate } from "./access/gate.ts";
 import { Database } from "./database.ts";
+import { createDoor, type DoorOptions } from "./door/door.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { EvidenceSources } from "./evidence/sources.ts";
+import { type OperationsOptions, readOperations } from "./operations.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
 import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
+import { schema } from "./schema.ts";
 import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
-export interface ApiOptions {
+export interface ApiOptions extends DoorOptions {
   readonly databaseUrl: string;
   /** What is read from instead, a replica of it; keys and the log of queries stay with the database itself. */
   readonly readDatabaseUrl?: string | undefined;
@@ -32,6 +35,8 @@ export interface ApiOptions {
   /** GraphiQL and introspection. */
   readonly explore: boolean;
   readonly maxStalenessSeconds: number;
+  /** Where operations are that are known by an id; none are without it. */
+  readonly operations?: OperationsOptions | undefined;
   readonly clock: Clock;
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
@@ -56,16 +61,19 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than load balancers keep idle connections (60 s mostly): whoever closes first must not be us, or a request on its way is lost. */
 const KEEP_ALIVE_MS = 75_000;
 const SILENCE_TIMEOUT_MS = 30_000;
+/** Beyond that new ones are refused: each can hold a body of 256 kB. */
+const MAX_CONNECTIONS = 4_000;
 const DRAIN_TIMEOUT_MS = 8_000;
 const DRAIN_POLL_MS = 25;
 
 /**
  * Serves GraphQL, health, readiness and status. Starts whether or not the database answers: until it does, queries get
  * a retryable error and `/ready` says why.
- * @throws OperatorError when the address cannot be listened on.
+ * @throws OperatorError when the address cannot be listened on, or an operation is not valid here.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { clock, log, maxStalenessSeconds, runners = () => [] } = options;
+  const { clock, log, maxStalenessSeconds, explore, allowedOrigins, runners = () => [] } = options;
+  const operations = options.operations && readOperations(options.operations, schema);
   const database = new Database(options.readDatabaseUrl ?? options.databaseUrl, (error) =>
     log.debug({ err: error }, "an idle connection was lost"),
   );
@@ -76,7 +84,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const context = { database, reports, blocks, clock, maxStalenessSeconds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
-  const graphql = createGraphql({ context, explore: options.explore, log });
+  const graphql = createGraphql({ context, explore, allowedOrigins, operations, log });
+  const door = createDoor(options);
 
   const { access, databaseUrl } = options;
   const gate = access?.keys
@@ -95,8 +104,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
       route?.answer(request, response, asked) ?? answerOps(path, response, watched, log);
-    const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
-    answered.catch((error) => {
+    const enter = (admitted: boolean): Promise<void> | undefined => {
+      if (!admitted) return undefined;
+      return gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
+    };
+    const admitted = door(path, request, response);
+    const answered = typeof admitted === "boolean" ? enter(admitted) : admitted.then(enter);
+    answered?.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
       response.destroy();
     });
@@ -105,6 +119,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.timeout = SILENCE_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
   try {
     await listen(server, options.host, options.port);
   } catch (error) {

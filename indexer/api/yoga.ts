@@ -1,9 +1,15 @@
-import { type DocumentNode, NoSchemaIntrospectionCustomRule } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import type pino from "pino";
 import type { Asked } from "./access/asked.ts";
 import type { Context } from "./context.ts";
+import { useCrossSiteGuard } from "./door/crossSite.ts";
 import { maskError, settleCode } from "./errors.ts";
+import { useMaxCost } from "./limits/cost.ts";
+import { parsedDocuments } from "./limits/parsedDocuments.ts";
+import { useMaxTime } from "./limits/time.ts";
+import { useMaxTokens } from "./limits/tokens.ts";
+import { useValidation } from "./limits/validation.ts";
+import { type KnownOperations, useOperations } from "./operations.ts";
 import { schema } from "./schema.ts";
 
 export const GRAPHQL_PATH = "/graphql";
@@ -21,9 +27,19 @@ query Trail {
 }
 `;
 
+export interface GraphqlOptions {
+  readonly context: Context;
+  /** GraphiQL and introspection. */
+  readonly explore: boolean;
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Operations that are known by an id; none without it. */
+  readonly operations?: KnownOperations | undefined;
+  readonly log: pino.Logger;
+}
+
 /** GraphQL over HTTP. Reading only: the schema has no mutations. */
-export function createGraphql(options: { context: Context; explore: boolean; log: pino.Logger }) {
-  const { context, explore, log } = options;
+export function createGraphql(options: GraphqlOptions) {
+  const { context, explore, allowedOrigins = [], operations, log } = options;
   return createYoga({
     schema,
     context: ({ asked }: { asked?: Asked["context"] }) => ({ ...context, ...asked }),
@@ -32,7 +48,7 @@ export function createGraphql(options: { context: Context; explore: boolean; log
     renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),
     graphiql: explore ? { title: "Grantledger", defaultQuery: WELCOME } : false,
     landingPage: false,
-    // Nobody reads from another origin unless an operator puts a proxy in front that says so.
+    // Of all paths together, see door.ts.
     cors: false,
     multipart: false,
     batching: false,
@@ -45,9 +61,16 @@ export function createGraphql(options: { context: Context; explore: boolean; log
       error: (error) => log.error({ err: error }, "a query failed"),
     },
     maskedErrors: { maskError },
-    // Yoga keeps parsed documents; its cache of validations costs more per request than ours, see below.
-    parserAndValidationCache: { validationCache: false },
-    plugins: [useCodes(), ...(explore ? [] : [useNoIntrospection()]), useKnownValid()],
+    parserAndValidationCache: parsedDocuments(),
+    plugins: [
+      useCodes(),
+      useCrossSiteGuard(allowedOrigins),
+      ...(operations ? [useOperations(operations)] : []),
+      useMaxTokens(),
+      useValidation({ introspection: explore }),
+      useMaxCost(),
+      useMaxTime(),
+    ],
   });
 }
 
@@ -56,31 +79,6 @@ function useCodes(): Plugin {
   return {
     onResultProcess({ result }) {
       if ("errors" in result) result.errors?.forEach(settleCode);
-    },
-  };
-}
-
-/** Validation decides by the type of a field and so cannot be led past it by names, aliases or fragments. */
-function useNoIntrospection(): Plugin {
-  return {
-    onValidate({ addValidationRule }) {
-      addValidationRule(NoSchemaIntrospectionCustomRule);
-    },
-  };
-}
-
-/** A document is validated once. The rules are the same for every request, so the parsed document alone is the key. */
-function useKnownValid(): Plugin {
-  const valid = new WeakSet<DocumentNode>();
-  return {
-    onValidate({ params, setResult }) {
-      if (valid.has(params.documentAST)) {
-        setResult([]);
-        return;
-      }
-      return ({ valid: isValid }) => {
-        if (isValid) valid.add(params.documentAST);
-      };
     },
   };
 }

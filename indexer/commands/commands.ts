@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import type { Program } from "./main.ts";
 import { quarantine } from "./quarantine.ts";
 import { raise } from "./raise.ts";
+import { reader } from "./reader.ts";
 import { rebuild } from "./rebuild.ts";
 import { resume } from "./resume.ts";
 import { retire } from "./retire.ts";
@@ -9,6 +10,6 @@ import { status } from "./status.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order in which they are shown. */
-export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire];
+export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire, reader];
 
 export const LEDGER: Program = { name: "npm run ledger", commands: COMMANDS };

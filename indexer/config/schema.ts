@@ -4,6 +4,7 @@ import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress, parseChainId } from "../grants/caip.ts";
 import { LOG_LEVELS, LOG_ROOMS } from "../ops/log.ts";
 import { accessSection } from "./accessSchema.ts";
+import { doorFields } from "./doorSchema.ts";
 import { DATABASE_PROTOCOLS, url } from "./url.ts";
 
 /**
@@ -94,7 +95,7 @@ export const configFile = z.strictObject({
   database: z
     .strictObject({
       url: url(DATABASE_PROTOCOLS),
-      /** Where the API reads instead: a replica of it, which may lag. */
+      /** What the API reads from instead: as a role that can only read, or from a replica, which may lag. */
       readUrl: url(DATABASE_PROTOCOLS).optional(),
     })
     .optional(),
@@ -122,6 +123,7 @@ export const configFile = z.strictObject({
       explore: z.boolean().default(false),
       /** A chain whose node has not confirmed its head for so long answers INDETERMINATE. */
       maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
+      ...doorFields,
     })
     .prefault({}),
   access: accessSection,

@@ -192,10 +192,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface WorldOptions {
-  readonly explore?: boolean;
-  readonly maxStalenessSeconds?: number;
-  readonly access?: ApiOptions["access"];
+export interface WorldOptions extends Partial<ApiOptions> {
   /** From where the API reads a database of the primary. */
   readonly readFrom?: (databaseUrl: string) => string;
   /** The key that is shown with every question. */
@@ -208,6 +205,7 @@ export async function openWorld(postgres: TestPostgres, options: WorldOptions = 
   const chains = new Map<bigint, TestChain>();
   const key = await options.key?.(databaseUrl);
   const api = await startApi({
+    ...options,
     databaseUrl,
     readDatabaseUrl: options.readFrom?.(databaseUrl),
     access: options.access,

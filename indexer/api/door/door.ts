@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import cors from "cors";
+import { sendError } from "../respond.ts";
+import { callerAddress } from "./callerAddress.ts";
+import { type RateLimit, RateLimiter } from "./rateLimit.ts";
+
+export interface DoorOptions {
+  /** Origins whose pages may read answers in a browser; none without it. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Of each address; none without it. */
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+/** What every request passes before it is looked at. Answers whether it may; if not, it has been answered. */
+export type Door = (path: string, request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+
+/** How long a browser may keep the answer to its question whether it may ask. */
+const PREFLIGHT_SECONDS = 600;
+/** Counted apart from questions: who asks too much is not to make the process look dead or unready. */
+const PROBES: ReadonlySet<string> = new Set(["/health", "/ready"]);
+
+export function createDoor({ allowedOrigins = [], trustedProxies, rateLimit }: DoorOptions): Door {
+  const share = allowedOrigins.length === 0 ? undefined : shareWith(allowedOrigins);
+  const limiter = rateLimit && new RateLimiter(rateLimit);
+  const callerOf = callerAddress(trustedProxies);
+
+  const admit = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const caller = callerOf(request);
+    const wait = (await limiter?.take(PROBES.has(path) ? `probe ${caller}` : caller)) ?? 0;
+    if (wait > 0) {
+      response.setHeader("retry-after", String(wait));
+      // What was sent is not waited for: it would be read for nothing.
+      request.resume();
+      sendError(response, 429, "TOO_MANY_REQUESTS", `too many requests from this address: ask again in ${wait} s`);
+      return false;
+    }
+    return true;
+  };
+  return (path, request, response) => {
+    if (share?.(request, response) === "answered") return false;
+    return limiter === undefined ? true : admit(path, request, response);
+  };
+}
+
+/** Tells browsers that pages of these origins may read. No credentials: a key is sent by a page that has it, not by a browser. */
+function shareWith(origins: readonly string[]) {
+  const middleware = cors({
+    origin: [...origins],
+    methods: ["GET", "POST"],
+    allowedHeaders: ["content-type", "authorization", "graphql-require-preflight", "x-request-id"],
+    exposedHeaders: ["retry-after", "x-request-id"],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  return (request: IncomingMessage, response: ServerResponse): "answered" | "goes on" => {
+    let goesOn = false;
+    middleware(request, response, () => {
+      goesOn = true;
+    });
+    return goesOn ? "goes on" : "answered";
+  };
+}
