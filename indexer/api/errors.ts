@@ -89,8 +89,16 @@ export function maskError(error: unknown): GraphQLError {
   });
 }
 
-/** Gives every error that has none of our codes the code of a wrong document: those of parsing and validation. */
+/**
+ * Gives every error that has none of our codes the code of a wrong document: those of parsing and validation. Nothing else stays
+ * beside it: Yoga adds what it caught, whose message repeats what was sent.
+ */
 export function settleCode(error: GraphQLError): void {
+  // What is no request at all is HTTP's matter, whatever the type of the answer: Yoga would say 200 to application/json.
+  const { code, http } = error.extensions as { code?: unknown; http?: object };
+  if (code === "BAD_REQUEST") error.extensions["http"] = { status: 400, ...http, spec: false };
+  for (const name of Object.keys(error.extensions))
+    if (name !== "code" && name !== "http") delete error.extensions[name];
   if (!isCode(error.extensions["code"])) error.extensions["code"] = "BAD_INPUT" satisfies ErrorCode;
 }
 

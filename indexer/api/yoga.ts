@@ -34,12 +34,14 @@ export interface GraphqlOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Operations that are known by an id; none without it. */
   readonly operations?: KnownOperations | undefined;
+  /** How long an answer may take. */
+  readonly maxSeconds?: number;
   readonly log: pino.Logger;
 }
 
 /** GraphQL over HTTP. Reading only: the schema has no mutations. */
 export function createGraphql(options: GraphqlOptions) {
-  const { context, explore, allowedOrigins = [], operations, log } = options;
+  const { context, explore, allowedOrigins = [], operations, maxSeconds, log } = options;
   return createYoga({
     schema,
     context: ({ asked }: { asked?: Asked["context"] }) => ({ ...context, ...asked }),
@@ -69,7 +71,7 @@ export function createGraphql(options: GraphqlOptions) {
       useMaxTokens(),
       useValidation({ introspection: explore }),
       useMaxCost(),
-      useMaxTime(),
+      useMaxTime(maxSeconds),
     ],
   });
 }

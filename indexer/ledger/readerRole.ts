@@ -59,8 +59,8 @@ export interface Reach {
 
 const REACH = `
   SELECT current_user AS role,
-         coalesce(array_agg(name) FILTER (WHERE can_write), '{}') AS writes,
-         coalesce(array_agg(name) FILTER (WHERE name = ANY ($1) AND NOT can_read), '{}') AS lacks
+         coalesce(array_agg(name ORDER BY name) FILTER (WHERE can_write), '{}') AS writes,
+         coalesce(array_agg(name ORDER BY name) FILTER (WHERE name = ANY ($1) AND NOT can_read), '{}') AS lacks
     FROM (SELECT c.relname::text AS name,
                  has_table_privilege(c.oid, 'SELECT') AS can_read,
                  has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS can_write

@@ -200,8 +200,8 @@ export interface WorldOptions extends Partial<ApiOptions> {
 }
 
 export async function openWorld(postgres: TestPostgres, options: WorldOptions = {}): Promise<World> {
-  const databaseUrl = await postgres.createDatabase();
-  await migrate(databaseUrl);
+  const databaseUrl = options.databaseUrl ?? (await postgres.createDatabase());
+  if (options.databaseUrl === undefined) await migrate(databaseUrl);
   const chains = new Map<bigint, TestChain>();
   const key = await options.key?.(databaseUrl);
   const api = await startApi({

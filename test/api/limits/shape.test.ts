@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { GraphQLError, getIntrospectionQuery, parse } from "graphql";
 import { MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, overLimits } from "../../../indexer/api/limits/documentLimits.ts";
-import { MAX_TOKENS, parseBounded } from "../../../indexer/api/limits/tokens.ts";
+import { MAX_NESTING, MAX_TOKENS, parseBounded } from "../../../indexer/api/limits/tokens.ts";
 import { schema } from "../../../indexer/api/schema.ts";
 
 const messages = (text: string): string[] => overLimits(schema, parse(text)).map(({ message }) => message);
@@ -131,8 +131,19 @@ describe("the tokens of a document", () => {
 
   it("count before the rest is read, whatever that is", () => {
     assert.equal(failure(`{ ${"a ".repeat(MAX_TOKENS)} "never closed`).extensions["code"], "TOO_COMPLEX");
-    assert.equal(failure("{ a ".repeat(60_000)).extensions["code"], "TOO_COMPLEX");
-    assert.equal(failure(`{ a(b: ${"[".repeat(100_000)}) }`).extensions["code"], "TOO_COMPLEX");
+    assert.equal(failure(`{ ${"a{b} ".repeat(60_000)}`).extensions["code"], "TOO_COMPLEX");
+  });
+
+  it("do not exhaust the stack, in whatever they are nested", () => {
+    for (const open of ["[", "{a:", "{a(b:[", "{"])
+      for (const depth of [MAX_NESTING + 1, 1_900, 100_000])
+        assert.equal(failure(`{ a(b: ${open.repeat(depth)}`).extensions["code"], "TOO_COMPLEX", `${depth} ${open}`);
+    assert.equal(failure(`query ($a: ${"[".repeat(1_900)}`).extensions["code"], "TOO_COMPLEX");
+    const lists = (depth: number): string => `{ a(b: ${"[".repeat(depth)}${"]".repeat(depth)}) }`;
+    assert.equal(parseBounded(lists(MAX_NESTING - 2)).definitions.length, 1);
+    assert.equal(failure(lists(MAX_NESTING - 1)).extensions["code"], "TOO_COMPLEX");
+    // Closed before they were opened: the parser says what is wrong.
+    assert.equal(failure(`}`.repeat(500)).extensions["code"], undefined);
   });
 
   it("are not what is wrong with other texts", () => assert.equal(failure("{").extensions["code"], undefined));
