@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type pino from "pino";
 import type { AccessConfig } from "../config/accessSchema.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -12,6 +12,7 @@ import { ANYBODY } from "./access/caller.ts";
 import { Gate } from "./access/gate.ts";
 import { Database } from "./database.ts";
 import { createDoor, type DoorOptions } from "./door/door.ts";
+import { createDrainingServer } from "./drain.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { EvidenceSources } from "./evidence/sources.ts";
 import { type OperationsOptions, readOperations } from "./operations.ts";
@@ -63,8 +64,6 @@ const KEEP_ALIVE_MS = 75_000;
 const SILENCE_TIMEOUT_MS = 30_000;
 /** Beyond that new ones are refused: each can hold a body of 256 kB. */
 const MAX_CONNECTIONS = 4_000;
-const DRAIN_TIMEOUT_MS = 8_000;
-const DRAIN_POLL_MS = 25;
 
 /**
  * Serves GraphQL, health, readiness and status. Starts whether or not the database answers: until it does, queries get
@@ -99,7 +98,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     },
     { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
   ];
-  const server = createServer((request, response) => {
+  const { server, drain } = createDrainingServer((request, response) => {
     const path = pathOf(request);
     const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
@@ -138,7 +137,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     pool: () => database.pool,
     async stop() {
       eventLoop.stop();
-      await drain(server);
+      await drain();
       await Promise.all([gate?.close(), database.close(), reports.close()]);
     },
   };
@@ -171,14 +170,4 @@ function urlOf(server: Server, host: string): string {
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-/** Connections end as soon as they are idle; those still busy at the bound are cut. */
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
-  const bound = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(bound);
 }

@@ -3,6 +3,7 @@ import {
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLField,
+  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
@@ -126,7 +127,7 @@ class Author {
     if (isInputObjectType(type)) {
       const fields = type.getFields();
       return `{ ${Object.entries(value as object)
-        .map(([name, inner]) => `${name}: ${this.#literal((fields[name] as GraphQLArgument).type, inner)}`)
+        .map(([name, inner]) => `${name}: ${this.#literal((fields[name] as GraphQLInputField).type, inner)}`)
         .join(", ")} }`;
     }
     return JSON.stringify(value) ?? "null";
