@@ -70,9 +70,9 @@ describe("the role that can only read", () => {
           `BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`,
           `CREATE TRIGGER t BEFORE INSERT ON ${table} EXECUTE FUNCTION now()`,
         ])
-          await assert.rejects(reader.query(change), /permission denied|must be owner/, change).finally(() =>
-            reader.query("ROLLBACK"),
-          );
+          await assert
+            .rejects(reader.query(change), /permission denied|must be owner/, change)
+            .finally(() => reader.query("ROLLBACK"));
       }
       for (const change of [
         "CREATE TABLE mine (a int)",

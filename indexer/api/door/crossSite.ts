@@ -16,11 +16,11 @@ const HEADERS = [
   "authorization",
 ];
 
-export interface ReadableHeaders {
+interface ReadableHeaders {
   get(name: string): string | null;
 }
 
-export function isOwnDoing(headers: ReadableHeaders, allowedOrigins: readonly string[]): boolean {
+function isOwnDoing(headers: ReadableHeaders, allowedOrigins: readonly string[]): boolean {
   if (HEADERS.some((name) => headers.get(name) !== null)) return true;
   const site = headers.get("sec-fetch-site");
   // "none" is what a person typed or clicked in a bookmark. Pages cannot write this header.

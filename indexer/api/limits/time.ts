@@ -3,7 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import type { ErrorCode } from "../errors.ts";
 
 /** One answer may take so long, however many statements it needs. Each of those has a bound of its own, see database.ts. */
-export const MAX_SECONDS = 10;
+const MAX_SECONDS = 10;
 
 const timedOut = (): GraphQLError =>
   new GraphQLError(`The answer took longer than ${MAX_SECONDS} s. Ask for less at once.`, {
