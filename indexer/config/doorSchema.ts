@@ -4,7 +4,10 @@ import { z } from "zod";
 /** Who may reach the API, and how often: docs/OPERATORS.md. Everything is closed, and nothing counted, without it. */
 
 const isOrigin = (text: string): boolean =>
-  URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol) && new URL(text).origin === text;
+  !text.includes("*") &&
+  URL.canParse(text) &&
+  ["http:", "https:"].includes(new URL(text).protocol) &&
+  new URL(text).origin === text;
 
 const isNetwork = (text: string): boolean => {
   try {
