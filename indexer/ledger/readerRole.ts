@@ -14,10 +14,11 @@ export const READABLE = [
   "entity",
   "reorg",
   "intervention",
+  "query_log",
 ] as const;
 
-/** Tables that no answer needs, or that hold secrets. */
-export const WITHHELD = ["_prisma_migrations"] as const;
+/** Tables that no answer needs, or that hold secrets: of a key it can be read whose it is, see below. */
+export const WITHHELD = ["_prisma_migrations", "api_key"] as const;
 
 const NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /** Those of the API's own connections (database.ts), also for whoever else uses the role. */
@@ -46,6 +47,7 @@ export function readerStatements(role: string, database: string, exists: boolean
     `GRANT USAGE ON SCHEMA public TO ${role}`,
     `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
     `GRANT SELECT ON ${READABLE.join(", ")} TO ${role}`,
+    `GRANT SELECT (id, role, account, name) ON api_key TO ${role}`,
   ];
 }
 
@@ -59,7 +61,8 @@ export interface Reach {
 
 const REACH = `
   SELECT current_user AS role,
-         coalesce(array_agg(name ORDER BY name) FILTER (WHERE can_write), '{}') AS writes,
+         -- What a replica holds nobody changes there, whatever his rights.
+         coalesce(array_agg(name ORDER BY name) FILTER (WHERE can_write AND NOT pg_is_in_recovery()), '{}') AS writes,
          coalesce(array_agg(name ORDER BY name) FILTER (WHERE name = ANY ($1) AND NOT can_read), '{}') AS lacks
     FROM (SELECT c.relname::text AS name,
                  has_table_privilege(c.oid, 'SELECT') AS can_read,

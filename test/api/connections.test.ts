@@ -156,7 +156,9 @@ describe("connections", () => {
         Object.values(type.getFields())
           .filter(({ type: of }) => getNamedType(of).name.endsWith("Connection"))
           .map(({ name }) => `${type.name}.${name}`),
-      );
+      )
+      // Needs a key, and has its own test (test/access/queryLog.test.ts).
+      .filter((name) => name !== "Query.queryLog");
     assert.deepEqual(there.sort(), Object.keys(CONNECTIONS).sort());
   });
 

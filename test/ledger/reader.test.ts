@@ -163,7 +163,7 @@ describe("an indexer with a role to read", () => {
   it("does not start with one that can write, or cannot read", async () => {
     await assert.rejects(starting(databaseUrl).indexer, {
       name: "OperatorError",
-      message: /role postgres, which can change _prisma_migrations, access_grant, block/,
+      message: /role postgres, which can change _prisma_migrations, access_grant, api_key, block/,
     });
     const url = await made("t_blind");
     await owner.query("REVOKE SELECT ON event, entity FROM t_blind");
