@@ -2,8 +2,11 @@ import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { ErrorCode } from "../errors.ts";
 
-/** One answer may take so long, however many statements it needs. Each of those has a bound of its own, see database.ts. */
-const MAX_SECONDS = 10;
+/**
+ * One answer may take so long, however many statements it needs. Each of those has a bound of its own (database.ts), and so has
+ * waiting for a node that is asked for evidence, 10 s.
+ */
+const MAX_SECONDS = 15;
 
 const timedOut = (): GraphQLError =>
   new GraphQLError(`The answer took longer than ${MAX_SECONDS} s. Ask for less at once.`, {

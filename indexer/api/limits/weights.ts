@@ -16,7 +16,7 @@ const STATEMENT = 25;
 /** Lists without pages have an item per chain, registry or argument of a call: a few. */
 const SHORT_LIST = 3;
 
-/** What asks the database for itself, beside the fields of the query and the connections; a test holds it against the resolvers. */
+/** What asks the database for itself, beside the fields of the query and what has pages; a test holds it against the resolvers. */
 export const READING_FIELDS: ReadonlySet<string> = new Set([
   "Chain.undecoded",
   "CredentialStanding.credential",
@@ -38,20 +38,15 @@ export interface Weighed {
 
 export function weigh({ type, field, args, childComplexity }: Weighed): number {
   const inner = getNamedType(field.type);
-  const connection = inner.name.endsWith("Connection");
+  const paged = field.args.some(({ name }) => name === "first");
   const asked = type.name === "Query" && !field.name.startsWith("__");
-  const reads = connection || asked || READING_FIELDS.has(`${type.name}.${field.name}`);
-  const objects = isLeafType(inner) ? 0 : count({ type, field, args, connection }) * (1 + childComplexity);
+  const reads = paged || asked || READING_FIELDS.has(`${type.name}.${field.name}`);
+  const objects = isLeafType(inner) ? 0 : count({ type, field, args, paged }) * (1 + childComplexity);
   return (reads ? STATEMENT : 0) + objects;
 }
 
-function count({
-  type,
-  field,
-  args,
-  connection,
-}: Omit<Weighed, "childComplexity"> & { readonly connection: boolean }): number {
-  if (connection) return page(args["first"] ?? args["last"] ?? DEFAULT_PAGE);
+function count({ type, field, args, paged }: Omit<Weighed, "childComplexity"> & { readonly paged: boolean }): number {
+  if (paged) return page(args["first"] ?? args["last"] ?? DEFAULT_PAGE);
   if (type.name === "Query" && Array.isArray(args["checks"])) return args["checks"].length;
   if (!isListType(getNullableType(field.type))) return 1;
   return COUNTED_LISTS.has(field.name) ? 1 : SHORT_LIST;

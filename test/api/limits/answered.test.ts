@@ -82,7 +82,7 @@ describe("an answer that takes too long", () => {
       typed: () => new Promise(() => {}),
     };
     const graphql = createGraphql({
-      context: { database: never as never, clock: Date.now, maxStalenessSeconds: 60 },
+      context: { database: never, clock: Date.now, maxStalenessSeconds: 60 } as never,
       explore: false,
       maxSeconds: 0.2,
       log: { warn() {}, error() {} } as never,
