@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import pg from "pg";
+import { ANYBODY } from "../../../indexer/api/access/caller.ts";
 import { createGraphql } from "../../../indexer/api/yoga.ts";
 import { startTestPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { playScene } from "../scene.ts";
@@ -82,7 +83,7 @@ describe("an answer that takes too long", () => {
       typed: () => new Promise(() => {}),
     };
     const graphql = createGraphql({
-      context: { database: never, clock: Date.now, maxStalenessSeconds: 60 } as never,
+      context: { caller: ANYBODY, database: never, clock: Date.now, maxStalenessSeconds: 60 } as never,
       explore: false,
       maxSeconds: 0.2,
       log: { warn() {}, error() {} } as never,
