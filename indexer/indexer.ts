@@ -21,6 +21,8 @@ export interface IndexerOptions {
   readonly api: Config["api"];
   /** Who may ask the API; everybody without it. */
   readonly access?: Config["access"];
+  /** Signs answers where it is given. */
+  readonly receiptKey?: Config["receiptKey"];
   /** Served where it is given. */
   readonly metrics?: Config["metrics"];
   readonly clock?: Clock;
@@ -54,7 +56,16 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     return found && { contracts: found.chain.contracts, readBlock: found.runner.readBlock };
   };
   const api: Api = await startApi({
-    ...{ ...options.api, databaseUrl, readDatabaseUrl, access, clock, runners, evidence },
+    ...{
+      ...options.api,
+      databaseUrl,
+      readDatabaseUrl,
+      access,
+      receiptKey: options.receiptKey,
+      clock,
+      runners,
+      evidence,
+    },
     log: log.child({ room: "api" }),
   });
   const text = async (): Promise<string> =>

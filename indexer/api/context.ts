@@ -1,7 +1,9 @@
 import type { Clock } from "../ops/clock.ts";
+import type { ReceiptKey } from "../receipts/receiptKey.ts";
 import type { Caller } from "./access/caller.ts";
 import type { Database } from "./database.ts";
 import type { EvidenceBlocks } from "./evidence/blocks.ts";
+import type { GatheredChecks } from "./read/gathered.ts";
 import type { ReportPool } from "./reportPool.ts";
 
 /** What every resolver is given. */
@@ -9,6 +11,10 @@ export interface Context {
   readonly database: Database;
   /** For what reads much. */
   readonly reports: ReportPool;
+  /** Checks about the present, which are read together. */
+  readonly checks: Pick<GatheredChecks, "read">;
+  /** Signs answers where it is configured. */
+  readonly receiptKey: ReceiptKey | undefined;
   readonly clock: Clock;
   /** Who asks. Nobody without it, who may ask nothing. */
   readonly caller?: Caller;

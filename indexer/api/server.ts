@@ -7,16 +7,22 @@ import { watchEventLoop } from "../ops/eventLoop.ts";
 import type { ObservedChain } from "../ops/health.ts";
 import type { PoolState } from "../ops/metrics/processMetrics.ts";
 import type { RunnerReport } from "../ops/runnerReport.ts";
+import type { ReceiptKey } from "../receipts/receiptKey.ts";
 import type { Asked } from "./access/asked.ts";
 import { ANYBODY } from "./access/caller.ts";
 import { Gate } from "./access/gate.ts";
+import { createAuthzen, identify, refuseByProblem } from "./authzen/http.ts";
+import { EVALUATION_PATH, EVALUATIONS_PATH } from "./authzen/metadata.ts";
 import { Database } from "./database.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { EvidenceSources } from "./evidence/sources.ts";
+import { pathOf } from "./pathOf.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
+import { GatheredChecks } from "./read/gathered.ts";
 import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
+import { sendError } from "./respond.ts";
 import { answerGraphql } from "./transport.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
@@ -32,6 +38,10 @@ export interface ApiOptions {
   /** GraphiQL and introspection. */
   readonly explore: boolean;
   readonly maxStalenessSeconds: number;
+  /** Where callers reach it, without a slash at the end; where it listens without it. */
+  readonly publicUrl?: string | undefined;
+  /** Signs answers that are asked for with a receipt. */
+  readonly receiptKey?: ReceiptKey | undefined;
   readonly clock: Clock;
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
@@ -73,14 +83,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     log.debug({ err: error }, "an idle connection was lost"),
   );
   const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
-  const context = { database, reports, blocks, clock, maxStalenessSeconds };
+  const checks = new GatheredChecks(database);
+  const { receiptKey } = options;
+  const context = { database, checks, reports, blocks, clock, maxStalenessSeconds, receiptKey };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
+  const authzen = createAuthzen({ context, url: () => options.publicUrl ?? urlOf(server, options.host), log });
 
   const { access, databaseUrl } = options;
   const gate = access?.keys
-    ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, clock, log })
+    ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, heldPaths: HELD_PATHS, clock, log })
     : undefined;
 
   const routes: readonly Route[] = [
@@ -88,6 +101,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       at: (path) => path === GRAPHQL_PATH,
       answer: (request, response, asked) => answerGraphql(graphql, request, response, asked),
     },
+    { at: authzen.serves, answer: authzen.answer },
     { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
   ];
   const server = createServer((request, response) => {
@@ -95,7 +109,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
       route?.answer(request, response, asked) ?? answerOps(path, response, watched, log);
-    const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
+    if (authzen.serves(path)) identify(request, response);
+    const refuse = authzen.serves(path) ? refuseByProblem : sendError;
+    const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer, refuse);
     answered.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");
       response.destroy();
@@ -129,18 +145,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   };
 }
 
+/** The others are closed to institutions; access/gate.ts. */
+const HELD_PATHS: ReadonlySet<string> = new Set([GRAPHQL_PATH, EVALUATION_PATH, EVALUATIONS_PATH]);
+
 const OPEN: Asked = { context: { caller: ANYBODY } };
 
 /** What is asked for at some paths, and by whom it is answered. Everything else is for `answerOps`. */
 interface Route {
   readonly at: (path: string) => boolean;
   readonly answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>;
-}
-
-function pathOf(request: IncomingMessage): string {
-  const target = request.url ?? "/";
-  const query = target.indexOf("?");
-  return query < 0 ? target : target.slice(0, query);
 }
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RetryableError } from "../ops/errors.ts";
 import type { Asked } from "./access/asked.ts";
+import { readBody } from "./body.ts";
 import { sendError } from "./respond.ts";
 
 /**
@@ -27,7 +28,7 @@ export async function answerGraphql(
     // A form cannot send this type, so no page can make a browser ask in its user's name without being let by CORS.
     if (!/^application\/(?:graphql\+)?json\b/i.test(request.headers["content-type"] ?? ""))
       return sendError(response, 415, "BAD_INPUT", "expected content-type application/json");
-    body = await readBody(request);
+    body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined)
       return sendError(response, 413, "BAD_INPUT", `expected a body of at most ${MAX_BODY_BYTES} bytes`);
   }
@@ -50,22 +51,4 @@ export async function answerGraphql(
   }
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(text);
-}
-
-/** The body as text; undefined when it is too long, whatever its header says. */
-function readBody(request: IncomingMessage): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= MAX_BODY_BYTES) return chunks.push(chunk);
-      request.removeAllListeners("data");
-      // The rest is read and thrown away, so that the client gets to read the answer.
-      request.resume();
-      return resolve(undefined);
-    });
-    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-    request.once("error", reject);
-  });
 }

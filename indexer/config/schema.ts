@@ -26,6 +26,15 @@ const parsed = <T>(expected: string, parse: (text: string) => T) =>
     }
   });
 
+/** Its parts are joined with paths, so it ends without a slash, and what a path cannot follow is refused. */
+const publicUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/.test(text),
+    "expected a URL with https:// or http://, without user, query and fragment",
+  )
+  .transform((text) => text.replace(/\/+$/, ""));
+
 const port = z.int().min(0).max(65_535);
 
 /** The contracts whose events we know. */
@@ -122,6 +131,8 @@ export const configFile = z.strictObject({
       explore: z.boolean().default(false),
       /** A chain whose node has not confirmed its head for so long answers INDETERMINATE. */
       maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
+      /** Where callers reach the API, as their side of a proxy has it. */
+      publicUrl: publicUrl.optional(),
     })
     .prefault({}),
   access: accessSection,
