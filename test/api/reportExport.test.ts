@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { get } from "node:http";
 import { after, before, describe, it } from "node:test";
 import pg from "pg";
+import { encodeKnownAt } from "../../indexer/api/knownAt.ts";
 import { Checkpoints } from "../../indexer/api/reports/checkpoints.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
@@ -154,6 +155,10 @@ describe("exports", () => {
     for (const path of ["/reports/none.csv", "/reports/access.pdf", "/reports/access", "/reports/__proto__.csv"])
       await refused(path, "NOT_FOUND", 404);
     await refused("/reports/../reports/constructor.csv", "NOT_FOUND", 404);
+    // One that names what this database has not heard of yet, as a replica may not have: it will.
+    const chains = new Map([[1n, 2n ** 51n]]);
+    const ahead = encodeKnownAt({ clock: Number(world.now) * 1000, of: chains });
+    await refused(`${access}&knownAt=${ahead}`, "NOT_YET_INDEXED", 503);
     const posted = await fetch(`${world.api.url}${access}`, { method: "POST" });
     assert.equal(posted.status, 405);
   });
