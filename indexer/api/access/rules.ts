@@ -76,6 +76,7 @@ export const INSTITUTION_RULES: Readonly<Record<string, Rule>> = {
   "Query.check": ofGrantee,
   "Query.checkMany": ofEveryGrantee,
   "Query.readableBy": ofGrantee,
+  // Rows about its own access, and about what it granted onward itself.
   "Query.accessPeriods": ofGrantee,
   "Query.retentionCalendar": ofGrantee,
   "Query.processingRecord": ofGrantee,
