@@ -3,6 +3,7 @@ import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
 import { migrate } from "./ledger/migrate.ts";
+import { TransitionKeeper } from "./ledger/transitions/keeper.ts";
 import type { Clock } from "./ops/clock.ts";
 import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
 import type { Logger } from "./ops/log.ts";
@@ -63,6 +64,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       chains: await api.chains().catch(() => undefined),
       runners: runners(),
       pool: api.pool(),
+      watchers: api.watchers(),
       now: clock(),
     });
   const served =
@@ -76,13 +78,20 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       await api.stop();
       throw error;
     }));
+  const keeper = new TransitionKeeper(databaseUrl, log.child({ room: "ledger" }));
   for (const chain of options.chains) following.push(follow(chain, metrics, { databaseUrl, clock, log }));
   return {
     url: api.url,
     metricsUrl: served?.url,
     runners,
     async stop() {
-      await Promise.all([...following.map(({ runner }) => runner.stop()), api.stop(), served?.stop()]);
+      await Promise.all([
+        ...following.map(({ runner }) => runner.stop()),
+        keeper.stop(),
+       
+        api.stop(),
+        served?.stop(),
+      ]);
     },
   };
 }

@@ -20,7 +20,7 @@ const POINTER = `Grantledger: who may read which credential, on every EVM chain.
 `;
 
 /** What is watched: the ledger, and this process. */
-export interface Watched extends Omit<Context, "reports" | "blocks"> {
+export interface Watched extends Omit<Context, "reports" | "blocks" | "feeds"> {
   readonly runners: () => readonly RunnerReport[];
   readonly eventLoop: Pick<EventLoop, "medianDelayMs">;
 }

@@ -18,6 +18,7 @@ import { readChains } from "./read/chain.ts";
 import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
 import { answerGraphql } from "./transport.ts";
+import { Feeds } from "./watch/feeds.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
 export interface ApiOptions {
@@ -32,6 +33,8 @@ export interface ApiOptions {
   /** GraphiQL and introspection. */
   readonly explore: boolean;
   readonly maxStalenessSeconds: number;
+  /** How many may watch at once. */
+  readonly maxWatchers?: number;
   readonly clock: Clock;
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
@@ -45,6 +48,8 @@ export interface Api {
   readonly url: string;
   /** What the ledger holds of each chain. @throws RetryableError when the database does not answer. */
   chains(): Promise<ObservedChain[]>;
+  /** How many watch now. */
+  watchers(): number;
   /** Connections to the database. */
   pool(): PoolState;
   /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
@@ -73,7 +78,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     log.debug({ err: error }, "an idle connection was lost"),
   );
   const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
-  const context = { database, reports, blocks, clock, maxStalenessSeconds };
+  const feeds = new Feeds({ databaseUrl: options.databaseUrl, database, clock, log, maxWatchers: options.maxWatchers });
+  const context = { database, reports, blocks, clock, maxStalenessSeconds, feeds };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
@@ -121,9 +127,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     url,
     chains: () => readChains(database),
     pool: () => database.pool,
+    watchers: () => feeds.watchers,
     async stop() {
       eventLoop.stop();
-      await drain(server);
+      // Who watches would keep a connection busy for ever.
+      await Promise.all([feeds.stop(), drain(server)]);
       await Promise.all([gate?.close(), database.close(), reports.close()]);
     },
   };

@@ -78,9 +78,10 @@ export class Gate {
       return sendError(response, 401, "UNAUTHENTICATED", "expected a key in the header Authorization: Bearer <key>");
     }
     if (path !== this.#options.graphqlPath) return this.#passElsewhere(caller, request, response, answer);
-    return answer(
-      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries),
-    );
+    const asked: Asked =
+      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries);
+    const stillLetIn = async (): Promise<boolean> => (await this.#callerOf(request)) !== undefined;
+    return answer({ ...asked, context: { ...asked.context, stillLetIn } });
   }
 
   async close(): Promise<void> {
