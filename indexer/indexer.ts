@@ -12,6 +12,7 @@ import { serveMetrics } from "./ops/metrics/metricsServer.ts";
 import { rpcLog } from "./ops/rpcLog.ts";
 import type { RunnerReport } from "./ops/runnerReport.ts";
 import { endpointNames } from "./rpc/connect.ts";
+import { Dispatcher } from "./webhooks/dispatcher.ts";
 
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
@@ -24,6 +25,8 @@ export interface IndexerOptions {
   readonly access?: Config["access"];
   /** Served where it is given. */
   readonly metrics?: Config["metrics"];
+  /** Sent where it is given. */
+  readonly webhooks?: Config["webhooks"];
   readonly clock?: Clock;
   readonly log: Logger;
 }
@@ -79,6 +82,12 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       throw error;
     }));
   const keeper = new TransitionKeeper(databaseUrl, log.child({ room: "ledger" }));
+  const dispatcher =
+    options.webhooks &&
+    new Dispatcher({
+      ...{ databaseUrl, clock, key: options.webhooks.key, poster: options.webhooks },
+      log: log.child({ room: "api" }),
+    });
   for (const chain of options.chains) following.push(follow(chain, metrics, { databaseUrl, clock, log }));
   return {
     url: api.url,
@@ -88,7 +97,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       await Promise.all([
         ...following.map(({ runner }) => runner.stop()),
         keeper.stop(),
-       
+        dispatcher?.stop(),
         api.stop(),
         served?.stop(),
       ]);

@@ -50,6 +50,7 @@ export interface Config {
   readonly api: ConfigFile["api"];
   readonly access: ConfigFile["access"];
   readonly metrics: ConfigFile["metrics"];
+  readonly webhooks: ConfigFile["webhooks"];
   readonly log: ConfigFile["log"];
 }
 
@@ -61,7 +62,7 @@ const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
  * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
  * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_READ_DATABASE_URL, GRANTLEDGER_LOG_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several
  * URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT, GRANTLEDGER_EXPLORE, GRANTLEDGER_METRICS_HOST,
- * GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
+ * GRANTLEDGER_METRICS_PORT, GRANTLEDGER_WEBHOOK_KEY, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
  * @throws OperatorError naming every problem at once, secrets redacted.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
@@ -77,8 +78,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
     );
-  const { database, api, access, metrics, log } = result.data;
-  return { database, chains: chains.filter((chain) => chain !== undefined), api, access, metrics, log };
+  const { database, api, access, metrics, webhooks, log } = result.data;
+  return { database, chains: chains.filter((chain) => chain !== undefined), api, access, metrics, webhooks, log };
 }
 
 function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: string; content: unknown } {
@@ -132,6 +133,7 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
   set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));
   set("metrics", "host", environment["GRANTLEDGER_METRICS_HOST"]);
   set("metrics", "port", asNumber(environment["GRANTLEDGER_METRICS_PORT"]));
+  set("webhooks", "key", environment["GRANTLEDGER_WEBHOOK_KEY"]);
   set("log", "level", environment["GRANTLEDGER_LOG_LEVEL"]);
   set("log", "rooms", asLevels(environment["GRANTLEDGER_LOG_ROOMS"]));
 
