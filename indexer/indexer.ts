@@ -3,6 +3,7 @@ import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
 import { migrate } from "./ledger/migrate.ts";
+import { TransitionKeeper } from "./ledger/transitions/keeper.ts";
 import type { Clock } from "./ops/clock.ts";
 import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
 import type { Logger } from "./ops/log.ts";
@@ -11,6 +12,7 @@ import { serveMetrics } from "./ops/metrics/metricsServer.ts";
 import { rpcLog } from "./ops/rpcLog.ts";
 import type { RunnerReport } from "./ops/runnerReport.ts";
 import { endpointNames } from "./rpc/connect.ts";
+import { Dispatcher } from "./webhooks/dispatcher.ts";
 
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
@@ -25,6 +27,8 @@ export interface IndexerOptions {
   readonly receiptKey?: Config["receiptKey"];
   /** Served where it is given. */
   readonly metrics?: Config["metrics"];
+  /** Sent where it is given. */
+  readonly webhooks?: Config["webhooks"];
   readonly clock?: Clock;
   readonly log: Logger;
 }
@@ -74,6 +78,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       chains: await api.chains().catch(() => undefined),
       runners: runners(),
       pool: api.pool(),
+      watchers: api.watchers(),
       now: clock(),
     });
   const served =
@@ -87,13 +92,26 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       await api.stop();
       throw error;
     }));
+  const keeper = new TransitionKeeper(databaseUrl, log.child({ room: "ledger" }));
+  const dispatcher =
+    options.webhooks &&
+    new Dispatcher({
+      ...{ databaseUrl, clock, key: options.webhooks.key, poster: options.webhooks },
+      log: log.child({ room: "api" }),
+    });
   for (const chain of options.chains) following.push(follow(chain, metrics, { databaseUrl, clock, log }));
   return {
     url: api.url,
     metricsUrl: served?.url,
     runners,
     async stop() {
-      await Promise.all([...following.map(({ runner }) => runner.stop()), api.stop(), served?.stop()]);
+      await Promise.all([
+        ...following.map(({ runner }) => runner.stop()),
+        keeper.stop(),
+        dispatcher?.stop(),
+        api.stop(),
+        served?.stop(),
+      ]);
     },
   };
 }

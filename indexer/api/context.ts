@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import type { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { GatheredChecks } from "./read/gathered.ts";
 import type { ReportPool } from "./reportPool.ts";
+import type { Feeds } from "./watch/feeds.ts";
 
 /** What every resolver is given. */
 export interface Context {
@@ -22,4 +23,9 @@ export interface Context {
   readonly maxStalenessSeconds: number;
   /** Blocks that evidence is made of. */
   readonly blocks: EvidenceBlocks;
+  readonly feeds: Feeds;
+  /** Whether who asks would be let in again now; of one who showed a key. */
+  readonly stillLetIn?: () => Promise<boolean>;
+  /** What aborts when the client has gone; nothing of that where no client waits. */
+  readonly gone?: () => AbortSignal;
 }

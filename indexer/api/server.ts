@@ -24,6 +24,7 @@ import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
 import { sendError } from "./respond.ts";
 import { answerGraphql } from "./transport.ts";
+import { Feeds } from "./watch/feeds.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
 export interface ApiOptions {
@@ -42,6 +43,8 @@ export interface ApiOptions {
   readonly publicUrl?: string | undefined;
   /** Signs answers that are asked for with a receipt. */
   readonly receiptKey?: ReceiptKey | undefined;
+  /** How many may watch at once. */
+  readonly maxWatchers?: number;
   readonly clock: Clock;
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
@@ -55,6 +58,8 @@ export interface Api {
   readonly url: string;
   /** What the ledger holds of each chain. @throws RetryableError when the database does not answer. */
   chains(): Promise<ObservedChain[]>;
+  /** How many watch now. */
+  watchers(): number;
   /** Connections to the database. */
   pool(): PoolState;
   /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
@@ -84,8 +89,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   );
   const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
   const checks = new GatheredChecks(database);
+  const feeds = new Feeds({ databaseUrl: options.databaseUrl, database, clock, log, maxWatchers: options.maxWatchers });
   const { receiptKey } = options;
-  const context = { database, checks, reports, blocks, clock, maxStalenessSeconds, receiptKey };
+  const context = { database, checks, reports, blocks, feeds, clock, maxStalenessSeconds, receiptKey };
   const eventLoop = watchEventLoop();
   const watched = { ...context, runners, eventLoop };
   const graphql = createGraphql({ context, explore: options.explore, log });
@@ -137,9 +143,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     url,
     chains: () => readChains(database),
     pool: () => database.pool,
+    watchers: () => feeds.watchers,
     async stop() {
       eventLoop.stop();
-      await drain(server);
+      // Who watches would keep a connection busy for ever.
+      await Promise.all([feeds.stop(), drain(server)]);
       await Promise.all([gate?.close(), database.close(), reports.close()]);
     },
   };

@@ -3,6 +3,7 @@ import { RetryableError } from "../ops/errors.ts";
 import type { Asked } from "./access/asked.ts";
 import { readBody } from "./body.ts";
 import { sendError } from "./respond.ts";
+import { sendStream } from "./sendStream.ts";
 
 /**
  * Node's HTTP to the Request and Response that GraphQL Yoga speaks, for bodies that fit in memory whole. Yoga's own bridge
@@ -40,15 +41,26 @@ export async function answerGraphql(
       headers: request.headers as Record<string, string>,
       ...(body === undefined ? {} : { body }),
     }),
-    { asked: context },
+    { asked: context, gone: () => goneSignal(response) },
   );
-  const text = await answer.text();
+  const { status, headers, body: stream } = answer;
+  const streams = headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const text = streams ? "" : await answer.text();
   try {
     await settle?.({ status: answer.status, body });
   } catch (error) {
+    await (streams ? stream?.cancel() : undefined);
     if (!(error instanceof RetryableError)) throw error;
     return sendError(response, 503, "RETRYABLE", "what was asked could not be recorded, so it is not answered");
   }
+  if (streams && stream !== null) return sendStream({ status, headers, body: stream }, response);
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(text);
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort();
+  else response.once("close", () => gone.abort());
+  return gone.signal;
 }

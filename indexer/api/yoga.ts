@@ -21,12 +21,18 @@ query Trail {
 }
 `;
 
+/** What the transport says of a request. */
+interface Connection {
+  readonly asked?: Asked["context"];
+  readonly gone: () => AbortSignal;
+}
+
 /** GraphQL over HTTP. Reading only: the schema has no mutations. */
 export function createGraphql(options: { context: Context; explore: boolean; log: pino.Logger }) {
   const { context, explore, log } = options;
-  return createYoga({
+  return createYoga<Connection>({
     schema,
-    context: ({ asked }: { asked?: Asked["context"] }) => ({ ...context, ...asked }),
+    context: ({ asked, gone }) => ({ ...context, ...asked, gone }),
     graphqlEndpoint: GRAPHQL_PATH,
     // From our own server: Yoga's default page loads its code from a public CDN. Large, so read when first asked for.
     renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),

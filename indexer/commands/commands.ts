@@ -7,8 +7,9 @@ import { resume } from "./resume.ts";
 import { retire } from "./retire.ts";
 import { status } from "./status.ts";
 import { verify } from "./verify.ts";
+import { webhook } from "./webhook.ts";
 
 /** Every command, in the order in which they are shown. */
-export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire];
+export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire, webhook];
 
 export const LEDGER: Program = { name: "npm run ledger", commands: COMMANDS };

@@ -51,6 +51,7 @@ export interface Config {
   readonly api: ConfigFile["api"];
   readonly access: ConfigFile["access"];
   readonly metrics: ConfigFile["metrics"];
+  readonly webhooks: ConfigFile["webhooks"];
   readonly log: ConfigFile["log"];
   /** Signs answers; there are no receipts without it. From the environment alone, so that it is in no file. */
   readonly receiptKey: ReceiptKey | undefined;
@@ -65,7 +66,8 @@ const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
  * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
  * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_READ_DATABASE_URL, GRANTLEDGER_LOG_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several
  * URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT, GRANTLEDGER_PUBLIC_URL, GRANTLEDGER_EXPLORE,
- * GRANTLEDGER_METRICS_HOST, GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
+ * GRANTLEDGER_METRICS_HOST, GRANTLEDGER_METRICS_PORT, GRANTLEDGER_WEBHOOK_KEY, GRANTLEDGER_LOG_LEVEL,
+ * GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
  * @throws OperatorError naming every problem at once, secrets redacted.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
@@ -82,8 +84,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
     );
-  const { database, api, access, metrics, log } = result.data;
-  return { database, chains: chains.filter((chain) => chain !== undefined), api, access, metrics, log, receiptKey };
+  const { database, api, access, metrics, webhooks, log } = result.data;
+  const following = chains.filter((chain) => chain !== undefined);
+  return { database, chains: following, api, access, metrics, webhooks, log, receiptKey };
 }
 
 function receiptKeyOf(environment: NodeJS.ProcessEnv, problems: string[]): ReceiptKey | undefined {
@@ -149,6 +152,7 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
   set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));
   set("metrics", "host", environment["GRANTLEDGER_METRICS_HOST"]);
   set("metrics", "port", asNumber(environment["GRANTLEDGER_METRICS_PORT"]));
+  set("webhooks", "key", environment["GRANTLEDGER_WEBHOOK_KEY"]);
   set("log", "level", environment["GRANTLEDGER_LOG_LEVEL"]);
   set("log", "rooms", asLevels(environment["GRANTLEDGER_LOG_ROOMS"]));
 

@@ -138,6 +138,23 @@ export const configFile = z.strictObject({
   access: accessSection,
   /** Where Prometheus finds the metrics; nowhere without it. Not the API's port: they are the operator's alone. */
   metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port }).optional(),
+  /** Nothing is sent without it. */
+  webhooks: z
+    .strictObject({
+      /** Under which the secrets of webhooks are kept. */
+      key: z
+        .string()
+        .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), {
+          params: { secret: true },
+          message: "expected 32 bytes in base64, as `openssl rand -base64 32` prints them",
+        })
+        .transform((text) => new Uint8Array(Buffer.from(text, "base64"))),
+      /** Also http, which anybody on the way can read. */
+      allowHttp: z.boolean().default(false),
+      /** Also to addresses that only this network reaches: then whoever names a URL reaches them too. */
+      allowPrivateAddresses: z.boolean().default(false),
+    })
+    .optional(),
   log: z
     .strictObject({
       level: logLevel.default("info"),
@@ -176,7 +193,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown, path: string): string {
   if (value === undefined) return "nothing";
-  if (/url|rpc/i.test(path)) return "a value that is not shown, since it may hold a key";
+  if (/url|rpc|key/i.test(path)) return "a value that is not shown, since it may hold a key";
   return quote(JSON.stringify(value, withoutSecrets) ?? "nothing");
 }
 

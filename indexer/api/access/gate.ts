@@ -82,9 +82,10 @@ export class Gate {
       return refuse(response, 401, "UNAUTHENTICATED", "expected a key in the header Authorization: Bearer <key>");
     }
     if (!this.#options.heldPaths.has(path)) return this.#passElsewhere(caller, request, response, answer);
-    return answer(
-      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries),
-    );
+    const asked: Asked =
+      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries);
+    const stillLetIn = async (): Promise<boolean> => (await this.#callerOf(request)) !== undefined;
+    return answer({ ...asked, context: { ...asked.context, stillLetIn } });
   }
 
   async close(): Promise<void> {
