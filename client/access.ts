@@ -1,11 +1,11 @@
-import { type Answer, type Question, toAnswer } from "./answer.ts";
+import { type Allowed, type Indeterminate, type Question, toAnswer } from "./answer.ts";
 import { badAnswer } from "./errors.ts";
 import type { AccessFragment } from "./generated/types.ts";
 import type { Connected } from "./list.ts";
 
 /** That somebody can read a credential for a purpose, or may be able to: see `answer.allowed`. */
 export interface Access extends Omit<AccessFragment, "answer"> {
-  readonly answer: Answer;
+  readonly answer: Allowed | Indeterminate;
 }
 
 /** @throws GrantledgerError BAD_ANSWER when it is none that was asked for. */
@@ -14,8 +14,9 @@ export function toAccess(asked: Partial<Question>): (node: AccessFragment, page:
     const { credential, grantee, purpose } = node;
     if (!same(asked.credential, credential) || !same(asked.grantee, grantee))
       throw badAnswer("the list holds what was not asked for");
-    if (node.answer.decision === "DENIED") throw badAnswer("the list holds somebody who may not read");
-    return { ...node, answer: toAnswer(node.answer, { credential, grantee, purpose, use: asked.use }, page) };
+    const answer = toAnswer(node.answer, { credential, grantee, purpose, use: asked.use }, page);
+    if (answer.decision === "DENIED") throw badAnswer("the list holds somebody who may not read");
+    return { ...node, answer };
   };
 }
 

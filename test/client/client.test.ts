@@ -147,6 +147,7 @@ describe("the client", () => {
     const seen: string[] = [];
     for await (const { id } of client.grants({}, { pageSize: 2 })) {
       seen.push(id);
+      assert(seen.length <= before.length, "it comes upon what was added meanwhile");
       // Behind the place that was read up to, where a list that is read anew would come upon it.
       await two.mine(NOW, [{ credential: 0xfff, grantee: 0x900 + seen.length, record: {} }]);
     }
