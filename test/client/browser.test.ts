@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { openWorld, type World } from "../api/world.ts";
 import { playFirstDay, VALUES } from "../docs/firstDayScene.ts";
@@ -10,7 +10,6 @@ import { startBrowser, withoutBrowser } from "../support/browser.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { installPublished, type Project } from "./published.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Where a test run leaves pictures for whoever wants to look at them. */
 const PICTURES = process.env["PICTURES"];
 
@@ -98,7 +97,7 @@ describe("in a browser", { skip: withoutBrowser }, () => {
           const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
           assert(sideways <= 0, `${width}: ${sideways} px too wide`);
           // Through the protocol, which the page's policy does not bind.
-          await page.evaluate(AXE);
+          await page.evaluate(axe.source);
           const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
           assert.deepEqual(
             found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]),

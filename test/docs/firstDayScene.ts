@@ -3,7 +3,7 @@ import { address, bytes32, NOW, type Said, SUITE, type World } from "../api/worl
 
 /** What the documents tell of: a bank, its customer's credential, an older one whose grant was ended, a reorg. */
 
-export const BANK = 0xb1;
+const BANK = 0xb1;
 const HOLDER = 0x401d;
 const ISSUER = 0x155;
 const DAY = 86_400n;
