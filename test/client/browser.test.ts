@@ -83,6 +83,14 @@ describe("in a browser", { skip: withoutBrowser }, () => {
     return { page, told };
   }
 
+  /** What would keep somebody from reading the page, and where. */
+  async function barriers(page: Page): Promise<unknown[]> {
+    // Through the protocol, which the page's policy does not bind.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
+    return found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
+  }
+
   for (const path of ["/", "/docs/INSTITUTIONS.md"])
     for (const scheme of ["light", "dark"] as const)
       it(`${path} is readable for everybody, ${scheme}, wide and narrow, and loads nothing else`, async () => {
@@ -96,16 +104,24 @@ describe("in a browser", { skip: withoutBrowser }, () => {
             });
           const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
           assert(sideways <= 0, `${width}: ${sideways} px too wide`);
-          // Through the protocol, which the page's policy does not bind.
-          await page.evaluate(axe.source);
-          const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
-          assert.deepEqual(
-            found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
-            [],
-          );
+          assert.deepEqual(await barriers(page), []);
           await page.context().close();
         }
       });
+
+  it("every document is", async () => {
+    const { page } = await open("/", "light", 360);
+    const links = await page
+      .locator('a[href^="/docs/"]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    const paths = new Set(links);
+    assert(paths.size > 10);
+    for (const path of paths) {
+      await page.goto(`${world.api.url}${path}`);
+      assert.deepEqual(await barriers(page), [], String(path));
+    }
+    await page.context().close();
+  });
 
   it("a question of the page opens in GraphiQL as it is written", async () => {
     const { page } = await open("/", "light", 1200);
