@@ -6,5 +6,7 @@ export type ApiCode =
   | "BAD_CURSOR"
   | "NOT_FOUND"
   | "NOT_YET_INDEXED"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
   | "RETRYABLE"
   | "INTERNAL";
