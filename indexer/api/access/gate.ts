@@ -70,7 +70,8 @@ export class Gate {
   ): Promise<void> {
     const nobody = { context: { caller: NOBODY } };
     // A browser asks by OPTIONS, and without the key, whether it may ask at all.
-    if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER) || request.method === "OPTIONS" || this.#isPage(request)) return answer(nobody);
+    if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER) || request.method === "OPTIONS" || this.#isPage(request))
+      return answer(nobody);
     let caller: KeyCaller | undefined;
     try {
       caller = await this.#callerOf(request);
