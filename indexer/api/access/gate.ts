@@ -31,7 +31,14 @@ export interface GateOptions {
   readonly log: pino.Logger;
 }
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/", "/health", "/ready", "/status", METADATA_PATH, "/schema.graphql"]);
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  "/",
+  "/health",
+  "/ready",
+  "/status",
+  METADATA_PATH,
+  "/schema.graphql",
+]);
 const OPEN_FOLDER = "/docs/";
 const BEARER = /^Bearer +(\S+)$/i;
 const KEY_CONNECTIONS = 2;
