@@ -78,8 +78,14 @@ const marked = new Marked({
     },
     // What is wider than the window scrolls by itself, with the keyboard too.
     table(token) {
+      // A header without words is none to a reader who listens.
       const cell = (tag: "th" | "td", row: typeof token.header) =>
-        `<tr>${row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("")}</tr>`;
+        `<tr>${row
+          .map(({ tokens, text }) => {
+            const kind = text === "" ? "td" : tag;
+            return `<${kind}>${this.parser.parseInline(tokens)}</${kind}>`;
+          })
+          .join("")}</tr>`;
       const body = token.rows.map((row) => cell("td", row)).join("\n");
       return `<div class="wide" tabindex="0"><table><thead>${cell("th", token.header)}</thead><tbody>${body}</tbody></table></div>\n`;
     },
