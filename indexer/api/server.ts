@@ -16,6 +16,7 @@ import { EVALUATION_PATH, EVALUATIONS_PATH } from "./authzen/metadata.ts";
 import { Database } from "./database.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { EvidenceSources } from "./evidence/sources.ts";
+import { answerPage, type Pages } from "./pages/answerPage.ts";
 import { pathOf } from "./pathOf.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
@@ -93,7 +94,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { receiptKey } = options;
   const context = { database, checks, reports, blocks, feeds, clock, maxStalenessSeconds, receiptKey };
   const eventLoop = watchEventLoop();
-  const watched = { ...context, runners, eventLoop };
+  const watched = { ...context, runners, eventLoop, explore: options.explore && !options.access?.keys };
   const graphql = createGraphql({ context, explore: options.explore, log });
   const authzen = createAuthzen({ context, url: () => options.publicUrl ?? urlOf(server, options.host), log });
 
@@ -114,7 +115,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const path = pathOf(request);
     const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
-      route?.answer(request, response, asked) ?? answerOps(path, response, watched, log);
+      route?.answer(request, response, asked) ?? answerElsewhere(path, request, response, watched, log);
     if (authzen.serves(path)) identify(request, response);
     const refuse = authzen.serves(path) ? refuseByProblem : sendError;
     const answered = gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer, refuse);
@@ -158,10 +159,21 @@ const HELD_PATHS: ReadonlySet<string> = new Set([GRAPHQL_PATH, EVALUATION_PATH, 
 
 const OPEN: Asked = { context: { caller: ANYBODY } };
 
-/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerOps`. */
+/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerElsewhere`. */
 interface Route {
   readonly at: (path: string) => boolean;
   readonly answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>;
+}
+
+/** Pages for people, else what is watched. */
+async function answerElsewhere(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pages: Pages,
+  log: pino.Logger,
+): Promise<void> {
+  if (!(await answerPage(path, request, response, pages, log))) await answerOps(path, response, pages, log);
 }
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>

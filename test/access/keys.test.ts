@@ -78,8 +78,12 @@ describe("keys", () => {
   });
 
   it("are not asked for by what tells nothing of holders", async () => {
-    for (const path of ["/", "/health", "/ready", "/status"])
+    for (const path of ["/", "/health", "/ready", "/status", "/schema.graphql", "/docs/KEYS.md"])
       assert.equal((await fetch(`${world.api.url}${path}`)).status, 200, path);
+    const page = await (await fetch(`${world.api.url}/`, { headers: { accept: "text/html" } })).text();
+    // GraphiQL's page with a question in it is asked for without a key, and so refused.
+    assert.match(page, /with a key where one is asked for/);
+    assert(!page.includes('href="/graphql'));
     assert.equal((await fetch(`${world.api.url}/anything`)).status, 401);
     const headers = { authorization: `Bearer ${key.institution.key}` };
     assert.equal((await fetch(`${world.api.url}/anything`, { headers })).status, 403, "not cut down to its grants");

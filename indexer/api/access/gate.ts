@@ -15,7 +15,7 @@ import { recorded, recordFirst } from "./recording.ts";
 
 /**
  * Where a key is asked for, before anything is answered. What tells nothing of holders stays open: whether the server is
- * alive, and how far the chains are known.
+ * alive, how far the chains are known, the documents and the schema.
  */
 
 export interface GateOptions {
@@ -31,7 +31,15 @@ export interface GateOptions {
   readonly log: pino.Logger;
 }
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/", "/health", "/ready", "/status", METADATA_PATH]);
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  "/",
+  "/health",
+  "/ready",
+  "/status",
+  METADATA_PATH,
+  "/schema.graphql",
+]);
+const OPEN_FOLDER = "/docs/";
 const BEARER = /^Bearer +(\S+)$/i;
 const KEY_CONNECTIONS = 2;
 const TIMEOUT_MS = 3_000;
@@ -69,7 +77,8 @@ export class Gate {
   ): Promise<void> {
     const nobody = { context: { caller: NOBODY } };
     // A browser asks by OPTIONS, and without the key, whether it may ask at all.
-    if (OPEN_PATHS.has(path) || request.method === "OPTIONS" || this.#isPage(request)) return answer(nobody);
+    if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER) || request.method === "OPTIONS" || this.#isPage(request))
+      return answer(nobody);
     let caller: KeyCaller | undefined;
     try {
       caller = await this.#callerOf(request);
