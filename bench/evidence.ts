@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import pg from "pg";
@@ -74,6 +75,7 @@ async function measure(chain: ChainConfig): Promise<void> {
       if (said.evidence == null) throw new Error(`no evidence of ${id}`);
       bundles.push(new TextEncoder().encode(JSON.stringify(said.evidence)));
     };
+    say(`load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`);
     say(`${blocks} blocks of ${transactions} transactions with ${logs} logs each`);
     show("fetched from the node", await timed(events, ask));
     show("out of what is kept", await timed(events, ask));
@@ -107,18 +109,25 @@ async function oneOfEachBlock(url: string): Promise<string[]> {
   }
 }
 
-async function timed<T>(each: readonly T[], work: (one: T) => Promise<void>): Promise<number[]> {
+interface Times {
+  readonly ms: readonly number[];
+  /** CPU of this process, which is client, API and indexer at once: other work on the machine does not disturb it. */
+  readonly cpuMs: number;
+}
+
+async function timed<T>(each: readonly T[], work: (one: T) => Promise<void>): Promise<Times> {
   const times: number[] = [];
+  const before = process.cpuUsage();
   for (const one of each) {
     const begun = performance.now();
     await work(one);
     times.push(performance.now() - begun);
   }
-  return times;
+  const { user, system } = process.cpuUsage(before);
+  return { ms: times, cpuMs: (user + system) / 1000 / each.length };
 }
 
-function show(what: string, times: readonly number[]): void {
-  const sorted = times.toSorted((a, b) => a - b);
-  const [p50, p99] = [0.5, 0.99].map((q) => quantile(sorted, q).toFixed(1));
-  say(`  ${what.padEnd(28)} p50 ${p50} ms, p99 ${p99} ms`);
+function show(what: string, { ms, cpuMs }: Times): void {
+  const [p50, p99] = [0.5, 0.99].map((q) => quantile(ms, q).toFixed(1));
+  say(`  ${what.padEnd(24)} p50 ${p50} ms, p99 ${p99} ms, CPU ${cpuMs.toFixed(1)} ms each`);
 }

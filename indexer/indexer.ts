@@ -4,6 +4,7 @@ import { type Api, startApi } from "./api/server.ts";
 import { ChainRunner } from "./chainRunner.ts";
 import type { ChainConfig, Config } from "./config/config.ts";
 import { migrate } from "./ledger/migrate.ts";
+import { TransitionKeeper } from "./ledger/transitions/keeper.ts";
 import type { Clock } from "./ops/clock.ts";
 import { EndpointHealth, tellAll } from "./ops/endpointHealth.ts";
 import { openDoors } from "./ops/exposure.ts";
@@ -13,6 +14,7 @@ import { serveMetrics } from "./ops/metrics/metricsServer.ts";
 import { rpcLog } from "./ops/rpcLog.ts";
 import type { RunnerReport } from "./ops/runnerReport.ts";
 import { endpointNames } from "./rpc/connect.ts";
+import { Dispatcher } from "./webhooks/dispatcher.ts";
 
 /** A configuration with nothing left out. */
 export interface IndexerOptions {
@@ -23,8 +25,12 @@ export interface IndexerOptions {
   readonly api: Config["api"];
   /** Who may ask the API; everybody without it. */
   readonly access?: Config["access"];
+  /** Signs answers where it is given. */
+  readonly receiptKey?: Config["receiptKey"];
   /** Served where it is given. */
   readonly metrics?: Config["metrics"];
+  /** Sent where it is given. */
+  readonly webhooks?: Config["webhooks"];
   readonly clock?: Clock;
   readonly log: Logger;
 }
@@ -59,7 +65,16 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     return found && { contracts: found.chain.contracts, readBlock: found.runner.readBlock };
   };
   const api: Api = await startApi({
-    ...{ ...options.api, databaseUrl, readDatabaseUrl, access, clock, runners, evidence },
+    ...{
+      ...options.api,
+      databaseUrl,
+      readDatabaseUrl,
+      access,
+      receiptKey: options.receiptKey,
+      clock,
+      runners,
+      evidence,
+    },
     log: log.child({ room: "api" }),
   });
   const text = async (): Promise<string> =>
@@ -68,6 +83,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       chains: await api.chains().catch(() => undefined),
       runners: runners(),
       pool: api.pool(),
+      watchers: api.watchers(),
       now: clock(),
     });
   const served =
@@ -81,13 +97,26 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       await api.stop();
       throw error;
     }));
+  const keeper = new TransitionKeeper(databaseUrl, log.child({ room: "ledger" }));
+  const dispatcher =
+    options.webhooks &&
+    new Dispatcher({
+      ...{ databaseUrl, clock, key: options.webhooks.key, poster: options.webhooks },
+      log: log.child({ room: "api" }),
+    });
   for (const chain of options.chains) following.push(follow(chain, metrics, { databaseUrl, clock, log }));
   return {
     url: api.url,
     metricsUrl: served?.url,
     runners,
     async stop() {
-      await Promise.all([...following.map(({ runner }) => runner.stop()), api.stop(), served?.stop()]);
+      await Promise.all([
+        ...following.map(({ runner }) => runner.stop()),
+        keeper.stop(),
+        dispatcher?.stop(),
+        api.stop(),
+        served?.stop(),
+      ]);
     },
   };
 }

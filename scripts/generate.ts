@@ -16,6 +16,8 @@ const STEPS = [
   },
   { what: "frozen contracts", program: ["deploy/freeze.ts"], writes: ["deploy/artifacts", "test/contracts/*.json"] },
   { what: "GraphQL schema", program: ["indexer/api/printSchema.ts"], writes: ["indexer/api/schema.graphql"] },
+  { what: "OpenAPI document", program: ["indexer/api/authzen/printOpenapi.ts"], writes: ["docs/openapi.json"] },
+  { what: "client's types", program: ["scripts/client/generate.ts"], writes: ["client/generated"] },
   { what: "database client", program: ["scripts/run.mjs"], writes: [] },
 ] as const;
 

@@ -58,10 +58,10 @@ async function main(config: Config): Promise<void> {
   const logFile = join(folder, "indexer.log");
   const log = createLogger(config.log, pino.destination({ dest: logFile, append: false }));
   say(`Starting the indexer, which logs to ${logFile}`);
-  const { database, access, metrics } = config;
+  const { database, access, metrics, webhooks, receiptKey } = config;
   const readDatabaseUrl = database?.readUrl;
   const indexer = await unlessStopped(
-    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, log }),
+    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, webhooks, receiptKey, log }),
   );
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   const ledger = new LedgerView(databaseUrl);
@@ -85,10 +85,11 @@ async function main(config: Config): Promise<void> {
 
 /** Everything is the operator's own: structured logs on the terminal, and nothing else. */
 async function serve(config: Config, databaseUrl: string): Promise<void> {
-  const { database, chains, api, access, metrics, log } = config;
+  const { database, chains, api, access, metrics, webhooks, receiptKey } = config;
   const readDatabaseUrl = database?.readUrl;
+  const log = createLogger(config.log);
   const indexer = await unlessStopped(
-    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, log: createLogger(log) }),
+    startIndexer({ databaseUrl, readDatabaseUrl, chains, api, access, metrics, webhooks, receiptKey, log }),
   );
   running.add({ name: "the indexer", stop: () => indexer.stop() });
   await unlessStopped(new Promise<never>(() => {}));

@@ -1,14 +1,21 @@
 import type { Clock } from "../ops/clock.ts";
+import type { ReceiptKey } from "../receipts/receiptKey.ts";
 import type { Caller } from "./access/caller.ts";
 import type { Database } from "./database.ts";
 import type { EvidenceBlocks } from "./evidence/blocks.ts";
+import type { GatheredChecks } from "./read/gathered.ts";
 import type { ReportPool } from "./reportPool.ts";
+import type { Feeds } from "./watch/feeds.ts";
 
 /** What every resolver is given. */
 export interface Context {
   readonly database: Database;
   /** For what reads much. */
   readonly reports: ReportPool;
+  /** Checks about the present, which are read together. */
+  readonly checks: Pick<GatheredChecks, "read">;
+  /** Signs answers where it is configured. */
+  readonly receiptKey: ReceiptKey | undefined;
   readonly clock: Clock;
   /** Who asks. Nobody without it, who may ask nothing. */
   readonly caller?: Caller;
@@ -16,4 +23,9 @@ export interface Context {
   readonly maxStalenessSeconds: number;
   /** Blocks that evidence is made of. */
   readonly blocks: EvidenceBlocks;
+  readonly feeds: Feeds;
+  /** Whether who asks would be let in again now; of one who showed a key. */
+  readonly stillLetIn?: () => Promise<boolean>;
+  /** What aborts when the client has gone; nothing of that where no client waits. */
+  readonly gone?: () => AbortSignal;
 }

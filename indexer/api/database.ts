@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../ledger/generated/client.ts";
+import type { ObservedChain } from "../ops/health.ts";
 import { isBehind, readError } from "./errors.ts";
 
 /** Reading access to the ledger: one bounded pool, shared by prepared statements and Prisma's typed reads. */
@@ -68,6 +69,15 @@ export class Database {
   /** The same for one request, with `note` told of all rows that its statements give. */
   noting(note: NoteRows): Database {
     return new Database(this, () => {}, note);
+  }
+
+  /** Tells of chains that were read for this request by a statement that it shared with others. */
+  saw(chains: readonly Pick<ObservedChain, "chainId" | "indexedNumber" | "knownAt">[]): void {
+    this.#note?.(
+      chains.map(({ chainId, indexedNumber, knownAt }) => ({
+        ...{ c_chain_id: chainId, c_indexed_number: indexedNumber, c_known_us: knownAt },
+      })),
+    );
   }
 
   /** Rows of a statement that is worth planning once: the hot paths. */

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   "EVIDENCE_CONTRADICTED",
   "EVIDENCE_UNAVAILABLE",
   "TIMED_OUT",
+  "TOO_MANY_WATCHERS",
   "RETRYABLE",
   "INTERNAL",
 ] as const;
@@ -49,6 +50,12 @@ export function noEvidence(code: Extract<ErrorCode, `EVIDENCE_${string}`>, messa
   const http = code === "EVIDENCE_UNAVAILABLE" ? { http: UNAVAILABLE } : {};
   return new GraphQLError(message, { extensions: { code, ...http } });
 }
+
+/** The caller tries again later, or elsewhere. */
+export const tooManyWatchers = (): GraphQLError =>
+  new GraphQLError("As many watch as this server serves. Try again later, or another server.", {
+    extensions: { code: "TOO_MANY_WATCHERS" satisfies ErrorCode, http: UNAVAILABLE },
+  });
 
 const isCode = (code: unknown): code is ErrorCode => ERROR_CODES.some((known) => known === code);
 

@@ -38,6 +38,10 @@ export function momentOf({ clock }: Pick<Context, "clock">, { at, knownAt, ...ar
   return { clock: knownAt.clock, at: at ?? undefined, known: knownAt.of, finality, alone };
 }
 
+/** Whether it is what is known now about now, of blocks however new. */
+export const isPresent = ({ at, known, finality }: Pick<Moment, "at" | "known" | "finality">): boolean =>
+  at === undefined && known === undefined && finality === "LATEST";
+
 /** The clock of the answer in unix seconds. */
 export const nowOf = ({ clock }: Pick<Moment, "clock">): UnixTime => BigInt(Math.floor(clock / 1000));
 

@@ -12,7 +12,7 @@ import { send, sendError, sendJson } from "./respond.ts";
 
 const POINTER = `Grantledger: who may read which credential, on every EVM chain.
 
-  /graphql   the queries
+  /graphql   the queries; /schema.graphql says which
   /reports   who could read what, as files
   /status    the chains, and how far each is known
   /ready     whether answers can be relied on now
@@ -20,7 +20,7 @@ const POINTER = `Grantledger: who may read which credential, on every EVM chain.
 `;
 
 /** What is watched: the ledger, and this process. */
-export interface Watched extends Omit<Context, "reports" | "blocks"> {
+export interface Watched extends Pick<Context, "database" | "clock" | "maxStalenessSeconds"> {
   readonly runners: () => readonly RunnerReport[];
   readonly eventLoop: Pick<EventLoop, "medianDelayMs">;
 }
@@ -55,7 +55,8 @@ export async function answerOps(
   }
 }
 
-const whyUnread = (error: unknown): string =>
+/** In words for whoever asked; the log has the error itself. */
+export const whyUnread = (error: unknown): string =>
   error instanceof RetryableError
     ? "the database does not answer"
     : "the database holds no ledger that this version can read; the log of the server says more";
@@ -76,7 +77,8 @@ async function readReadiness({ database, clock, maxStalenessSeconds, runners }: 
   return { chains, ready: ready && missing.length === 0, why: [...known, ...missing] };
 }
 
-async function readStatus(watched: Watched) {
+/** @throws RetryableError when the database does not answer. */
+export async function readStatus(watched: Watched) {
   const { clock, maxStalenessSeconds } = watched;
   const { chains, ready, why } = await readReadiness(watched);
   const now = clock();

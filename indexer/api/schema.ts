@@ -26,6 +26,7 @@ import "./queries/evidence.ts";
 import "./queries/grants.ts";
 import "./queries/queryLog.ts";
 import "./queries/reports.ts";
+import "./subscriptions/watch.ts";
 
 /** The whole schema, each question held against who asks it; `schema.graphql` beside this file is its text. */
 export const schema: GraphQLSchema = guard(builder.toSchema());

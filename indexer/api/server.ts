@@ -7,21 +7,29 @@ import { watchEventLoop } from "../ops/eventLoop.ts";
 import type { ObservedChain } from "../ops/health.ts";
 import type { PoolState } from "../ops/metrics/processMetrics.ts";
 import type { RunnerReport } from "../ops/runnerReport.ts";
+import type { ReceiptKey } from "../receipts/receiptKey.ts";
 import type { Asked } from "./access/asked.ts";
 import { ANYBODY } from "./access/caller.ts";
 import { Gate } from "./access/gate.ts";
+import { createAuthzen, identify, refuseByProblem } from "./authzen/http.ts";
+import { EVALUATION_PATH, EVALUATIONS_PATH } from "./authzen/metadata.ts";
 import { Database } from "./database.ts";
 import { createDoor, type DoorOptions } from "./door/door.ts";
 import { createDrainingServer } from "./drain.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
 import type { EvidenceSources } from "./evidence/sources.ts";
 import { type OperationsOptions, readOperations } from "./operations.ts";
+import { answerPage, type Pages } from "./pages/answerPage.ts";
+import { pathOf } from "./pathOf.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
+import { GatheredChecks } from "./read/gathered.ts";
 import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
+import { sendError } from "./respond.ts";
 import { schema } from "./schema.ts";
 import { answerGraphql } from "./transport.ts";
+import { Feeds } from "./watch/feeds.ts";
 import { createGraphql, GRAPHQL_PATH } from "./yoga.ts";
 
 export interface ApiOptions extends DoorOptions {
@@ -38,6 +46,12 @@ export interface ApiOptions extends DoorOptions {
   readonly maxStalenessSeconds: number;
   /** Where operations are that are known by an id; none are without it. */
   readonly operations?: OperationsOptions | undefined;
+  /** Where callers reach it, without a slash at the end; where it listens without it. */
+  readonly publicUrl?: string | undefined;
+  /** Signs answers that are asked for with a receipt. */
+  readonly receiptKey?: ReceiptKey | undefined;
+  /** How many may watch at once. */
+  readonly maxWatchers?: number;
   readonly clock: Clock;
   readonly log: pino.Logger;
   /** What this process does about the chains, for readiness and status. */
@@ -51,6 +65,8 @@ export interface Api {
   readonly url: string;
   /** What the ledger holds of each chain. @throws RetryableError when the database does not answer. */
   chains(): Promise<ObservedChain[]>;
+  /** How many watch now. */
+  watchers(): number;
   /** Connections to the database. */
   pool(): PoolState;
   /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
@@ -80,15 +96,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     log.debug({ err: error }, "an idle connection was lost"),
   );
   const blocks = new EvidenceBlocks(options.evidence ?? (() => undefined), log);
-  const context = { database, reports, blocks, clock, maxStalenessSeconds };
+  const checks = new GatheredChecks(database);
+  const feeds = new Feeds({ databaseUrl: options.databaseUrl, database, clock, log, maxWatchers: options.maxWatchers });
+  const { receiptKey } = options;
+  const context = { database, checks, reports, blocks, feeds, clock, maxStalenessSeconds, receiptKey };
   const eventLoop = watchEventLoop();
-  const watched = { ...context, runners, eventLoop };
+  const watched = { ...context, runners, eventLoop, explore: explore && !options.access?.keys };
   const graphql = createGraphql({ context, explore, allowedOrigins, operations, log });
+  const authzen = createAuthzen({ context, url: () => options.publicUrl ?? urlOf(server, options.host), log });
   const door = createDoor(options);
 
   const { access, databaseUrl } = options;
   const gate = access?.keys
-    ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, clock, log })
+    ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, heldPaths: HELD_PATHS, clock, log })
     : undefined;
 
   const routes: readonly Route[] = [
@@ -96,16 +116,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       at: (path) => path === GRAPHQL_PATH,
       answer: (request, response, asked) => answerGraphql(graphql, request, response, asked),
     },
+    { at: authzen.serves, answer: authzen.answer },
     { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
   ];
   const { server, drain } = createDrainingServer((request, response) => {
     const path = pathOf(request);
     const route = routes.find(({ at }) => at(path));
     const answer = (asked: Asked): Promise<void> =>
-      route?.answer(request, response, asked) ?? answerOps(path, response, watched, log);
+      route?.answer(request, response, asked) ?? answerElsewhere(path, request, response, watched, log);
+    if (authzen.serves(path)) identify(request, response);
+    const refuse = authzen.serves(path) ? refuseByProblem : sendError;
     const enter = (admitted: boolean): Promise<void> | undefined => {
       if (!admitted) return undefined;
-      return gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer);
+      return gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer, refuse);
     };
     const admitted = door(path, request, response);
     const answered = typeof admitted === "boolean" ? enter(admitted) : admitted.then(enter);
@@ -135,26 +158,36 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     url,
     chains: () => readChains(database),
     pool: () => database.pool,
+    watchers: () => feeds.watchers,
     async stop() {
       eventLoop.stop();
-      await drain();
+      // Who watches would keep a connection busy for ever.
+      await Promise.all([feeds.stop(), drain()]);
       await Promise.all([gate?.close(), database.close(), reports.close()]);
     },
   };
 }
 
+/** The others are closed to institutions; access/gate.ts. */
+const HELD_PATHS: ReadonlySet<string> = new Set([GRAPHQL_PATH, EVALUATION_PATH, EVALUATIONS_PATH]);
+
 const OPEN: Asked = { context: { caller: ANYBODY } };
 
-/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerOps`. */
+/** What is asked for at some paths, and by whom it is answered. Everything else is for `answerElsewhere`. */
 interface Route {
   readonly at: (path: string) => boolean;
   readonly answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>;
 }
 
-function pathOf(request: IncomingMessage): string {
-  const target = request.url ?? "/";
-  const query = target.indexOf("?");
-  return query < 0 ? target : target.slice(0, query);
+/** Pages for people, else what is watched. */
+async function answerElsewhere(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pages: Pages,
+  log: pino.Logger,
+): Promise<void> {
+  if (!(await answerPage(path, request, response, pages, log))) await answerOps(path, response, pages, log);
 }
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>

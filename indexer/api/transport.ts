@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RetryableError } from "../ops/errors.ts";
 import type { Asked } from "./access/asked.ts";
+import { readBody } from "./body.ts";
 import { sendError } from "./respond.ts";
+import { sendStream } from "./sendStream.ts";
 
 /**
  * Node's HTTP to the Request and Response that GraphQL Yoga speaks, for bodies that fit in memory whole. Yoga's own bridge
@@ -27,7 +29,7 @@ export async function answerGraphql(
     // A form cannot send this type, so no page can make a browser ask in its user's name without being let by CORS.
     if (!/^application\/(?:graphql\+)?json\b/i.test(request.headers["content-type"] ?? ""))
       return sendError(response, 415, "BAD_INPUT", "expected content-type application/json");
-    body = await readBody(request);
+    body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined)
       return sendError(response, 413, "BAD_INPUT", `expected a body of at most ${MAX_BODY_BYTES} bytes`);
   }
@@ -39,33 +41,26 @@ export async function answerGraphql(
       headers: request.headers as Record<string, string>,
       ...(body === undefined ? {} : { body }),
     }),
-    { asked: context },
+    { asked: context, gone: () => goneSignal(response) },
   );
-  const text = await answer.text();
+  const { status, headers, body: stream } = answer;
+  const streams = headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const text = streams ? "" : await answer.text();
   try {
     await settle?.({ status: answer.status, body });
   } catch (error) {
+    await (streams ? stream?.cancel() : undefined);
     if (!(error instanceof RetryableError)) throw error;
     return sendError(response, 503, "RETRYABLE", "what was asked could not be recorded, so it is not answered");
   }
+  if (streams && stream !== null) return sendStream({ status, headers, body: stream }, response);
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(text);
 }
 
-/** The body as text; undefined when it is too long, whatever its header says. */
-function readBody(request: IncomingMessage): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= MAX_BODY_BYTES) return chunks.push(chunk);
-      request.removeAllListeners("data");
-      // The rest is read and thrown away, so that the client gets to read the answer.
-      request.resume();
-      return resolve(undefined);
-    });
-    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-    request.once("error", reject);
-  });
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort();
+  else response.once("close", () => gone.abort());
+  return gone.signal;
 }

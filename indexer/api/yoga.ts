@@ -39,12 +39,18 @@ export interface GraphqlOptions {
   readonly log: pino.Logger;
 }
 
+/** What the transport says of a request. */
+interface Connection {
+  readonly asked?: Asked["context"];
+  readonly gone: () => AbortSignal;
+}
+
 /** GraphQL over HTTP. Reading only: the schema has no mutations. */
 export function createGraphql(options: GraphqlOptions) {
   const { context, explore, allowedOrigins = [], operations, maxSeconds, log } = options;
-  return createYoga({
+  return createYoga<Connection>({
     schema,
-    context: ({ asked }: { asked?: Asked["context"] }) => ({ ...context, ...asked }),
+    context: ({ asked, gone }) => ({ ...context, ...asked, gone }),
     graphqlEndpoint: GRAPHQL_PATH,
     // From our own server: Yoga's default page loads its code from a public CDN. Large, so read when first asked for.
     renderGraphiQL: async (page) => (await import("@graphql-yoga/render-graphiql")).renderGraphiQL(page),

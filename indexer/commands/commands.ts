@@ -8,8 +8,19 @@ import { resume } from "./resume.ts";
 import { retire } from "./retire.ts";
 import { status } from "./status.ts";
 import { verify } from "./verify.ts";
+import { webhook } from "./webhook.ts";
 
 /** Every command, in the order in which they are shown. */
-export const COMMANDS: readonly Command[] = [status, quarantine, resume, verify, raise, rebuild, retire, reader];
+export const COMMANDS: readonly Command[] = [
+  status,
+  quarantine,
+  resume,
+  verify,
+  raise,
+  rebuild,
+  retire,
+  webhook,
+  reader,
+];
 
 export const LEDGER: Program = { name: "npm run ledger", commands: COMMANDS };

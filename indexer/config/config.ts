@@ -7,6 +7,7 @@ import { type Address, quote } from "../grants/bytes.ts";
 import { parseAddress } from "../grants/caip.ts";
 import { refusedDefences } from "../ops/defences.ts";
 import { explain, OperatorError } from "../ops/errors.ts";
+import { ReceiptKey } from "../receipts/receiptKey.ts";
 import { type ReadingMode, readingOf } from "./reading.ts";
 import { CONTRACT_NAMES, type ConfigFile, type ContractName, chainEntry, configFile, explainIssues } from "./schema.ts";
 
@@ -50,18 +51,23 @@ export interface Config {
   readonly api: ConfigFile["api"];
   readonly access: ConfigFile["access"];
   readonly metrics: ConfigFile["metrics"];
+  readonly webhooks: ConfigFile["webhooks"];
   readonly log: ConfigFile["log"];
+  /** Signs answers; there are no receipts without it. From the environment alone, so that it is in no file. */
+  readonly receiptKey: ReceiptKey | undefined;
 }
 
 const DEFAULT_FILE = "grantledger.config.json";
 const DEPLOYMENTS = fileURLToPath(new URL("../../deploy/deployments/", import.meta.url));
+const RECEIPT_KEY = "GRANTLEDGER_RECEIPT_KEY";
 const RPC_VARIABLE = /^GRANTLEDGER_RPC_(\d+)$/;
 
 /**
  * Reads `grantledger.config.json` (or the file named by GRANTLEDGER_CONFIG) and lets the environment override it:
  * GRANTLEDGER_DATABASE_URL, GRANTLEDGER_READ_DATABASE_URL, GRANTLEDGER_LOG_DATABASE_URL, GRANTLEDGER_RPC_<chainId> (several
- * URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT, GRANTLEDGER_EXPLORE, GRANTLEDGER_METRICS_HOST,
- * GRANTLEDGER_METRICS_PORT, GRANTLEDGER_LOG_LEVEL, GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
+ * URLs with commas), GRANTLEDGER_HOST, GRANTLEDGER_PORT, GRANTLEDGER_PUBLIC_URL, GRANTLEDGER_EXPLORE,
+ * GRANTLEDGER_METRICS_HOST, GRANTLEDGER_METRICS_PORT, GRANTLEDGER_WEBHOOK_KEY, GRANTLEDGER_LOG_LEVEL,
+ * GRANTLEDGER_LOG_ROOMS (`sync=debug,rpc=warn`).
  * @throws OperatorError naming every problem at once, secrets redacted.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
@@ -69,6 +75,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
   const input = applyEnvironment(content, environment);
   const result = configFile.safeParse(input);
   const problems = result.success ? [] : explainIssues(result.error, input);
+  const receiptKey = receiptKeyOf(environment, problems);
   const refused = refusedDefences(environment);
   if (refused !== undefined) problems.push(refused);
   const entries = result.success ? result.data.chains : validEntries(input);
@@ -77,8 +84,20 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     throw new OperatorError(
       `the configuration (${source}) cannot be used:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
     );
-  const { database, api, access, metrics, log } = result.data;
-  return { database, chains: chains.filter((chain) => chain !== undefined), api, access, metrics, log };
+  const { database, api, access, metrics, webhooks, log } = result.data;
+  const following = chains.filter((chain) => chain !== undefined);
+  return { database, chains: following, api, access, metrics, webhooks, log, receiptKey };
+}
+
+function receiptKeyOf(environment: NodeJS.ProcessEnv, problems: string[]): ReceiptKey | undefined {
+  const hex = environment[RECEIPT_KEY];
+  if (hex === undefined) return undefined;
+  try {
+    return new ReceiptKey(hex.trim());
+  } catch (error) {
+    problems.push(`${RECEIPT_KEY}: ${explain(error)}, got a value that is not shown`);
+    return undefined;
+  }
 }
 
 function readFile(environment: NodeJS.ProcessEnv, folder: string): { source: string; content: unknown } {
@@ -129,9 +148,11 @@ function applyEnvironment(content: unknown, environment: NodeJS.ProcessEnv): unk
   set("access", "logUrl", environment["GRANTLEDGER_LOG_DATABASE_URL"]);
   set("api", "host", environment["GRANTLEDGER_HOST"]);
   set("api", "port", asNumber(environment["GRANTLEDGER_PORT"]));
+  set("api", "publicUrl", environment["GRANTLEDGER_PUBLIC_URL"]);
   set("api", "explore", asBoolean(environment["GRANTLEDGER_EXPLORE"]));
   set("metrics", "host", environment["GRANTLEDGER_METRICS_HOST"]);
   set("metrics", "port", asNumber(environment["GRANTLEDGER_METRICS_PORT"]));
+  set("webhooks", "key", environment["GRANTLEDGER_WEBHOOK_KEY"]);
   set("log", "level", environment["GRANTLEDGER_LOG_LEVEL"]);
   set("log", "rooms", asLevels(environment["GRANTLEDGER_LOG_ROOMS"]));
 

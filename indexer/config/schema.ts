@@ -27,6 +27,15 @@ const parsed = <T>(expected: string, parse: (text: string) => T) =>
     }
   });
 
+/** Its parts are joined with paths, so it ends without a slash, and what a path cannot follow is refused. */
+const publicUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/.test(text),
+    "expected a URL with https:// or http://, without user, query and fragment",
+  )
+  .transform((text) => text.replace(/\/+$/, ""));
+
 const port = z.int().min(0).max(65_535);
 
 /** The contracts whose events we know. */
@@ -124,11 +133,30 @@ export const configFile = z.strictObject({
       /** A chain whose node has not confirmed its head for so long answers INDETERMINATE. */
       maxStalenessSeconds: z.int().min(1).max(86_400).default(60),
       ...doorFields,
+      /** Where callers reach the API, as their side of a proxy has it. */
+      publicUrl: publicUrl.optional(),
     })
     .prefault({}),
   access: accessSection,
   /** Where Prometheus finds the metrics; nowhere without it. Not the API's port: they are the operator's alone. */
   metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port }).optional(),
+  /** Nothing is sent without it. */
+  webhooks: z
+    .strictObject({
+      /** Under which the secrets of webhooks are kept. */
+      key: z
+        .string()
+        .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), {
+          params: { secret: true },
+          message: "expected 32 bytes in base64, as `openssl rand -base64 32` prints them",
+        })
+        .transform((text) => new Uint8Array(Buffer.from(text, "base64"))),
+      /** Also http, which anybody on the way can read. */
+      allowHttp: z.boolean().default(false),
+      /** Also to addresses that only this network reaches: then whoever names a URL reaches them too. */
+      allowPrivateAddresses: z.boolean().default(false),
+    })
+    .optional(),
   log: z
     .strictObject({
       level: logLevel.default("info"),
@@ -167,7 +195,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown, path: string): string {
   if (value === undefined) return "nothing";
-  if (/url|rpc/i.test(path)) return "a value that is not shown, since it may hold a key";
+  if (/url|rpc|key/i.test(path)) return "a value that is not shown, since it may hold a key";
   return quote(JSON.stringify(value, withoutSecrets) ?? "nothing");
 }
 

@@ -36,6 +36,12 @@ export function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.slice(2), "hex"));
 }
 
+/** 32 bytes of a `0x` string. @throws RangeError when the text is anything but 64 hex digits after `0x`. */
+export function parseBytes32(text: string): Bytes32 {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw new RangeError(`expected 0x and 64 hex digits, got ${quote(text)}`);
+  return toBytes32(fromHex(text));
+}
+
 /** Lower-case `0x` text of the bytes. */
 export function toHex(bytes: Uint8Array): `0x${string}` {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;

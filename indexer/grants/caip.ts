@@ -44,3 +44,11 @@ export function parseChainId(text: string): bigint {
   if (id === 0n || id > MAX_INT64) throw new RangeError(`expected a chain as eip155:<number>, got ${quote(text)}`);
   return id;
 }
+
+/** The account and its chain from CAIP-10 text of the `eip155` namespace. */
+export function parseAccountId(text: string): { readonly chainId: bigint; readonly address: Address } {
+  const colon = text.lastIndexOf(":");
+  if (!text.startsWith("eip155:") || colon < "eip155:".length)
+    throw new RangeError(`expected eip155:<chain>:<address>, got ${quote(text)}`);
+  return { chainId: parseChainId(text.slice(0, colon)), address: parseAddress(text.slice(colon + 1)) };
+}

@@ -15,10 +15,12 @@ export const READABLE = [
   "reorg",
   "intervention",
   "query_log",
+  "transition",
+  "transition_progress",
 ] as const;
 
 /** Tables that no answer needs, or that hold secrets: of a key it can be read whose it is, see below. */
-export const WITHHELD = ["_prisma_migrations", "api_key"] as const;
+export const WITHHELD = ["_prisma_migrations", "api_key", "pending_transition", "webhook", "dead_letter"] as const;
 
 const NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /** Those of the API's own connections (database.ts), also for whoever else uses the role. */

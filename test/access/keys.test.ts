@@ -78,8 +78,12 @@ describe("keys", () => {
   });
 
   it("are not asked for by what tells nothing of holders", async () => {
-    for (const path of ["/", "/health", "/ready", "/status"])
+    for (const path of ["/", "/health", "/ready", "/status", "/schema.graphql", "/docs/KEYS.md"])
       assert.equal((await fetch(`${world.api.url}${path}`)).status, 200, path);
+    const page = await (await fetch(`${world.api.url}/`, { headers: { accept: "text/html" } })).text();
+    // GraphiQL's page with a question in it is asked for without a key, and so refused.
+    assert.match(page, /with a key where one is asked for/);
+    assert(!page.includes('href="/graphql'));
     assert.equal((await fetch(`${world.api.url}/anything`)).status, 401);
     const headers = { authorization: `Bearer ${key.institution.key}` };
     assert.equal((await fetch(`${world.api.url}/anything`, { headers })).status, 403, "not cut down to its grants");
@@ -130,6 +134,14 @@ describe("keys", () => {
     [`{ credential(ref: "${bytes32(9)}") { status } }`, false],
     [`{ credentials { nodes { credential } } }`, false],
     [`{ chains { name } entities { nodes { name } } entity(account: "${OTHER}") { name } }`, true],
+    [`{ accessPeriods(grantee: "${OWN}") { nodes { credential from until } } }`, true],
+    [`{ accessPeriods(grantee: "${OTHER}") { nodes { credential } } }`, false],
+    [`{ accessPeriods(credential: "${bytes32(1)}") { nodes { grantee } } }`, false],
+    [`{ accessPeriods(holder: "${address(0x401)}") { nodes { grantee } } }`, false],
+    [`{ retentionCalendar(grantee: "${OWN}") { nodes { ends } } }`, true],
+    [`{ retentionCalendar { nodes { ends } } }`, false],
+    [`{ processingRecord(grantee: "${OWN}") { nodes { grants } } }`, true],
+    [`{ processingRecord(grantee: "${OTHER}") { nodes { grants } } }`, false],
     [`{ queryLog { nodes { request } } }`, false],
     ["{ __typename }", true],
   ];
@@ -141,6 +153,17 @@ describe("keys", () => {
       assert.equal(await codeOf(query, key.operator.key), undefined, "an operator");
       assert.equal(await codeOf(query), "UNAUTHENTICATED");
     });
+
+  it("reports as files are for auditors and operators", async () => {
+    const url = `${world.api.url}/reports/access.csv?grantee=${OWN}`;
+    const status = async (as: string): Promise<number> =>
+      (await fetch(url, { headers: { authorization: `Bearer ${as}` } })).status;
+    assert.equal((await fetch(url)).status, 401);
+    assert.deepEqual(
+      [await status(key.institution.key), await status(key.auditor.key), await status(key.operator.key)],
+      [403, 200, 200],
+    );
+  });
 
   it("what is refused is not answered in part", async () => {
     const query = `{ a: check(credential: "${bytes32(1)}", grantee: "${OTHER}") { decision } }`;

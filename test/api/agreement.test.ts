@@ -3,13 +3,14 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import type { GrantRecord } from "../../indexer/grants/record.ts";
 import { accessEnd, activeEnd, type GrantState, stateAt } from "../../indexer/grants/rule.ts";
+import { access, evaluation } from "../authzen/access.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { checkedAsync } from "../support/property.ts";
 import { anyRecord } from "../support/records.ts";
 import { address, bytes32, openWorld, type Said, type TestChain, type World } from "./world.ts";
 
 /**
- * Every way of asking says the same: check, grants (whose state filter is SQL), and the rule, over any records and
+ * Every way of asking says the same: check, AuthZEN, grants (whose state filter is SQL), and the rule, over any records and
  * histories. The histories here play in the first seconds of 1970, where the records' boundaries lie close together.
  */
 
@@ -118,6 +119,15 @@ describe("agreement", () => {
     );
     const data = await world.ask(`{ ${asked.join(" ")} ${listed.join(" ")} }`);
 
+    const evaluations = questions.map(({ purpose, chain, use }) => {
+      const context = {
+        ...{ purpose, at: at === undefined ? undefined : Number(at) },
+        chain: chain === undefined ? undefined : `eip155:${CHAINS[chain]}`,
+      };
+      return evaluation(credential, 2, context, use === "PURPOSE" ? "read" : "read_records");
+    });
+    const evaluated = (await access(world, { evaluations }, { path: "evaluations" })).body.evaluations;
+
     for (const [i, { purpose, chain, use }] of questions.entries()) {
       const states = [...grants.values()]
         .filter((one) => purpose === undefined || one.purpose === purpose)
@@ -125,6 +135,11 @@ describe("agreement", () => {
         .map((one) => stateAt(one.record, t));
       const { decision, among } = expected(states, use);
       assert.equal(data[`q${i}`].decision, decision, `at ${at}, ${JSON.stringify(questions[i])}`);
+      assert.deepEqual(
+        [evaluated[i].decision, evaluated[i].context.outcome, evaluated[i].context.state],
+        [decision === "ALLOWED", decision, data[`q${i}`].state],
+        `AuthZEN at ${at}, ${JSON.stringify(questions[i])}`,
+      );
       assert(among.includes(data[`q${i}`].state), `at ${at}: ${data[`q${i}`].state} is none of ${among}`);
     }
     for (const state of STATES) {
@@ -136,7 +151,7 @@ describe("agreement", () => {
         a.purpose - b.purpose || a.chain.localeCompare(b.chain);
       assert.deepEqual(data[state].nodes, there.sort(order), `grants ${state} at ${at}`);
     }
-    return questions.length + STATES.length;
+    return 2 * questions.length + STATES.length;
   }
 
   /** The decision restated from the states alone, and the states that may be named with it. */

@@ -34,8 +34,6 @@ describe("the queries of the documents", () => {
 
   for (const [page, least] of [
     ["API.md", 11],
-    ["INSTITUTIONS.md", 1],
-    ["AUDITORS.md", 2],
     ["REPORTS.md", 3],
   ] as const)
     it(`${page}: each is answered`, async () => {

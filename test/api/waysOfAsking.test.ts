@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { type Access, access, evaluation } from "../authzen/access.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
@@ -7,8 +8,9 @@ import { CREDENTIALS, GRANTEES, KnownTraffic, PURPOSES } from "./knownTraffic.ts
 import { address, bytes32, openWorld, SUITE, type World } from "./world.ts";
 
 /**
- * However it is asked, the answer is one: `check`, `checkMany`, `whoCanRead` and `readableBy`, for all pairs, now, at earlier
- * moments of the chains and of our knowledge, at every finality, while chains are live, behind, silent and quarantined.
+ * However it is asked, the answer is one: `check`, `checkMany`, AuthZEN one by one and many at once, `whoCanRead` and
+ * `readableBy`, for all pairs, now, at earlier moments of the chains and of our knowledge, at every finality, while chains are
+ * live, behind, silent and quarantined.
  */
 
 const STEPS = 40;
@@ -31,6 +33,21 @@ interface List {
   readonly complete: boolean;
   readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean };
 }
+
+/** What is asked besides, as AuthZEN's context and GraphQL's arguments both name it. */
+interface Demand {
+  readonly at?: number;
+  readonly knownAt?: string;
+  readonly finality?: "SAFE" | "FINALIZED";
+  readonly maxLag?: number;
+  readonly chain?: string;
+}
+
+const argumentsOf = ({ finality, ...rest }: Demand): string =>
+  [
+    ...Object.entries(rest).map(([name, value]) => `, ${name}: ${JSON.stringify(value)}`),
+    ...(finality === undefined ? [] : [`, finality: ${finality}`]),
+  ].join("");
 
 describe("ways of asking", () => {
   const random = createRandom(seed());
@@ -77,9 +94,11 @@ describe("ways of asking", () => {
   let quarantined: bigint | undefined;
 
   /** Asks about everybody in every way, and compares. */
-  async function compare(args: string): Promise<void> {
+  async function compare(demand: Demand): Promise<void> {
+    const args = argumentsOf(demand);
     const use = random.pick(["PURPOSE", "PURPOSE", "RECORD_KEEPING"]);
-    const anchor = `requireAnchor: ${random.chance(0.2)}`;
+    const requireAnchor = random.chance(0.2);
+    const anchor = `requireAnchor: ${requireAnchor}`;
     const question = ({ credential, grantee, purpose }: Pair): string =>
       `credential: "${bytes32(credential)}", grantee: "${address(grantee)}", purpose: ${purpose}`;
     const rest = `use: ${use}, ${anchor}${args}`;
@@ -103,11 +122,13 @@ describe("ways of asking", () => {
           ]),
         ),
       );
+    const byAccess = await evaluate(use, { ...demand, requireAnchor });
     const [byReader, byReadable] = [lists("w", CREDENTIALS), lists("r", GRANTEES)];
     const [whoCanRead, readableBy] = [listed(byReader), listed(byReadable)];
     for (const [i, pair] of PAIRS.entries()) {
       const one = data[`c${i}`];
       assert.deepEqual(data.many.answers[i], { id: `p${i}`, answer: one }, where);
+      for (const answers of byAccess) assert.deepEqual(factsOf(answers[i]), one, `${nameOf(pair)}: ${where}`);
       const shown = whoCanRead.get(nameOf(pair));
       assert.deepEqual(readableBy.get(nameOf(pair)), shown, `${nameOf(pair)}: ${where}`);
       if (shown !== undefined) assert.deepEqual(shown, one, `${nameOf(pair)}: ${where}`);
@@ -117,12 +138,36 @@ describe("ways of asking", () => {
           assert.deepEqual([one.decision, list.complete], ["INDETERMINATE", false], `${nameOf(pair)}: ${where}`);
       if (shown !== undefined) assert.notEqual(one.decision, "DENIED", where);
       met.set(one.reason, (met.get(one.reason) ?? 0) + 1);
-      compared += 3;
+      compared += 6;
     }
     const grantee = random.pick(GRANTEES);
     await walk(`readableBy(grantee: "${address(grantee)}", ${rest}`, data[`r${grantee}`].edges);
     const credential = random.pick(CREDENTIALS);
     await walk(`whoCanRead(credential: "${bytes32(credential)}", ${rest}`, data[`w${credential}`].edges);
+  }
+
+  /** The same by AuthZEN: many with a context in common, many of which some have another one, and one by one. */
+  async function evaluate(use: string, context: object): Promise<Access["body"][][]> {
+    const asked = PAIRS.map(({ credential, grantee, purpose }) =>
+      evaluation(credential, grantee, { ...context, purpose }, use === "PURPOSE" ? "read" : "read_records"),
+    );
+    const many = async (evaluations: readonly object[]): Promise<Access["body"][]> => {
+      const { status, body } = await access(world, { evaluations }, { path: "evaluations" });
+      assert.equal(status, 200, JSON.stringify(body));
+      return body.evaluations;
+    };
+    // Another context makes it take several statements, each by what was known at the first.
+    const mixed = await many([evaluation(1, 11, { maxLag: 7 }), ...asked]);
+    const single = await Promise.all(asked.map(async (one) => (await access(world, one)).body));
+    return [await many(asked), mixed.slice(1), single];
+  }
+
+  /** As GraphQL names them, absent ones null. */
+  function factsOf({ decision, context }: Access["body"]): unknown {
+    const { outcome, reason, decidedBy, state, explanation, validUntil, purpose } = context;
+    assert.equal(decision, outcome === "ALLOWED");
+    const facts = { decision: outcome, reason, decidedBy, state, explanation, validUntil, purpose };
+    return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? null]));
   }
 
   /** Pages of one, forwards and backwards, are the list. */
@@ -152,15 +197,15 @@ describe("ways of asking", () => {
       }
       if (step % 4 !== 0 && step < 29) continue;
       if (step % 13 === 12) world.now += 70n;
-      const at = `, at: ${world.now - BigInt(random.int(Number(world.now - begun)))}`;
-      const then = world.now - BigInt(random.int(Number(world.now - begun)));
-      const known = `, knownAt: "${new Date(Number(then) * 1000).toISOString()}"`;
-      await compare(random.pick(["", "", at]));
-      await compare(random.chance(0.5) ? known : `${known}, at: ${then - BigInt(random.int(100))}`);
-      await compare(`, finality: ${random.pick(["SAFE", "FINALIZED"])}${random.pick(["", at, known])}`);
-      await compare(`, maxLag: 1, chain: "eip155:${1 + random.int(3)}"`);
+      const at = { at: Number(world.now) - random.int(Number(world.now - begun)) };
+      const then = Number(world.now) - random.int(Number(world.now - begun));
+      const known = { knownAt: new Date(then * 1000).toISOString() };
+      await compare(random.pick([{}, {}, at]));
+      await compare(random.chance(0.5) ? known : { ...known, at: then - random.int(100) });
+      await compare({ finality: random.pick(["SAFE", "FINALIZED"] as const), ...random.pick([{}, at, known]) });
+      await compare({ maxLag: 1, chain: `eip155:${1 + random.int(3)}` });
     }
-    assert(compared > 4_000, `${compared}`);
+    assert(compared > 8_000, `${compared}`);
     for (const reason of [
       "ACTIVE",
       "NO_GRANT",

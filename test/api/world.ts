@@ -7,6 +7,7 @@ import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
 import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { ChainWriter } from "../../indexer/ledger/writer.ts";
+import type { ReceiptKey } from "../../indexer/receipts/receiptKey.ts";
 import type { Header, RawLog } from "../../indexer/rpc/answers.ts";
 import type { TestPostgres } from "../support/postgres.ts";
 import { LINKED } from "../support/reading.ts";
@@ -197,6 +198,8 @@ export interface WorldOptions extends Partial<ApiOptions> {
   readonly readFrom?: (databaseUrl: string) => string;
   /** The key that is shown with every question. */
   readonly key?: (databaseUrl: string) => Promise<string>;
+  readonly publicUrl?: string;
+  readonly receiptKey?: ReceiptKey;
 }
 
 export async function openWorld(postgres: TestPostgres, options: WorldOptions = {}): Promise<World> {
@@ -213,6 +216,8 @@ export async function openWorld(postgres: TestPostgres, options: WorldOptions = 
     port: 0,
     explore: options.explore ?? false,
     maxStalenessSeconds: options.maxStalenessSeconds ?? 60,
+    publicUrl: options.publicUrl,
+    receiptKey: options.receiptKey,
     clock: () => Number(world.now) * 1000,
     log: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
   });

@@ -45,9 +45,21 @@ test("schema.prisma and the migrations make the same tables; only functions and 
     [],
   );
   const triggers = differences.map((line) => /^\+ trigger CREATE TRIGGER (\w+)/.exec(line)?.[1]);
-  assert.deepEqual(triggers.filter(Boolean).sort(), ["api_key_guard", "api_key_guard_truncate", "query_log_guard"]);
+  assert.deepEqual(triggers.filter(Boolean).sort(), [
+    "api_key_guard",
+    "api_key_guard_truncate",
+    "query_log_guard",
+    "tell_knowledge",
+  ]);
   const functions = differences.map((line) => /FUNCTION public\.(\w+)/.exec(line)?.[1]);
-  const named = ["grant_state", "grant_active_end", "grant_access_end", "credential_status", "snapshot_knows"];
+  const named = [
+    "grant_state",
+    "grant_active_end",
+    "grant_access_end",
+    "credential_status",
+    "snapshot_knows",
+    "feed_reaches",
+  ];
   for (const name of [...named, "api_key_guard", "query_log_guard"]) assert.ok(functions.includes(name), name);
   // An empty catalog would agree with everything.
   for (const table of [

@@ -31,7 +31,14 @@ async function samples(
   metrics: Metrics,
   scraped: Partial<Parameters<Metrics["text"]>[0]> = {},
 ): Promise<Map<string, number>> {
-  const text = await metrics.text({ chains: [chain], runners: [runner], pool: POOL, now: NOW, ...scraped });
+  const text = await metrics.text({
+    chains: [chain],
+    runners: [runner],
+    pool: POOL,
+    watchers: 3,
+    now: NOW,
+    ...scraped,
+  });
   return new Map(
     text
       .split("\n")

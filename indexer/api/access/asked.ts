@@ -3,7 +3,7 @@ import type { Caller } from "./caller.ts";
 
 /** What differs from one request to the next. */
 export interface Asked {
-  readonly context: { readonly caller: Caller } & Partial<Pick<Context, "database" | "clock">>;
+  readonly context: { readonly caller: Caller } & Partial<Pick<Context, "database" | "clock" | "stillLetIn">>;
   /**
    * Told of the answer before it is sent.
    * @throws RetryableError when it must not be, because that it was asked could not be recorded.

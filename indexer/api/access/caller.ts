@@ -17,5 +17,3 @@ export type KeyCaller = { readonly keyId: number } & (
 
 export const ANYBODY: Caller = { role: "ANYBODY" };
 export const NOBODY: Caller = { role: "NOBODY" };
-
-export const hasKey = (caller: Caller): caller is KeyCaller => "keyId" in caller;

@@ -5,6 +5,7 @@ import type { AccessConfig } from "../../config/accessSchema.ts";
 import { QueryLog } from "../../ledger/queryLog.ts";
 import type { Clock } from "../../ops/clock.ts";
 import { explain, RetryableError } from "../../ops/errors.ts";
+import { METADATA_PATH } from "../authzen/metadata.ts";
 import type { Database } from "../database.ts";
 import { sendError } from "../respond.ts";
 import type { Asked } from "./asked.ts";
@@ -14,7 +15,7 @@ import { recorded, recordFirst } from "./recording.ts";
 
 /**
  * Where a key is asked for, before anything is answered. What tells nothing of holders stays open: whether the server is
- * alive, and how far the chains are known.
+ * alive, how far the chains are known, the documents and the schema.
  */
 
 export interface GateOptions {
@@ -24,11 +25,21 @@ export interface GateOptions {
   /** What answers are read from. */
   readonly database: Database;
   readonly graphqlPath: string;
+  /** Where each question is held against who asks, and what was answered is told before it is sent. */
+  readonly heldPaths: ReadonlySet<string>;
   readonly clock: Clock;
   readonly log: pino.Logger;
 }
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/", "/health", "/ready", "/status"]);
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  "/",
+  "/health",
+  "/ready",
+  "/status",
+  METADATA_PATH,
+  "/schema.graphql",
+]);
+const OPEN_FOLDER = "/docs/";
 const BEARER = /^Bearer +(\S+)$/i;
 const KEY_CONNECTIONS = 2;
 const TIMEOUT_MS = 3_000;
@@ -62,25 +73,28 @@ export class Gate {
     request: IncomingMessage,
     response: ServerResponse,
     answer: (asked: Asked) => Promise<void>,
+    refuse: typeof sendError = sendError,
   ): Promise<void> {
     const nobody = { context: { caller: NOBODY } };
     // A browser asks by OPTIONS, and without the key, whether it may ask at all.
-    if (OPEN_PATHS.has(path) || request.method === "OPTIONS" || this.#isPage(request)) return answer(nobody);
+    if (OPEN_PATHS.has(path) || path.startsWith(OPEN_FOLDER) || request.method === "OPTIONS" || this.#isPage(request))
+      return answer(nobody);
     let caller: KeyCaller | undefined;
     try {
       caller = await this.#callerOf(request);
     } catch (error) {
       this.#options.log.warn({ reason: explain(error) }, "the keys cannot be read: nobody is let in");
-      return sendError(response, 503, "RETRYABLE", "whose key it is cannot be found out now");
+      return refuse(response, 503, "RETRYABLE", "whose key it is cannot be found out now");
     }
     if (caller === undefined) {
       response.setHeader("www-authenticate", 'Bearer realm="grantledger"');
-      return sendError(response, 401, "UNAUTHENTICATED", "expected a key in the header Authorization: Bearer <key>");
+      return refuse(response, 401, "UNAUTHENTICATED", "expected a key in the header Authorization: Bearer <key>");
     }
-    if (path !== this.#options.graphqlPath) return this.#passElsewhere(caller, request, response, answer);
-    return answer(
-      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries),
-    );
+    if (!this.#options.heldPaths.has(path)) return this.#passElsewhere(caller, request, response, answer);
+    const asked: Asked =
+      this.#queries === undefined ? { context: { caller } } : this.#recorded(caller, request, this.#queries);
+    const stillLetIn = async (): Promise<boolean> => (await this.#callerOf(request)) !== undefined;
+    return answer({ ...asked, context: { ...asked.context, stillLetIn } });
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,9 @@ import type { Address, CredentialRef } from "../../grants/bytes.ts";
 import { toCredentialRef } from "../../grants/bytes.ts";
 import type { Context } from "../context.ts";
 import { decodeGrantKey, kindOf } from "../key.ts";
+import { momentOf } from "../moment.ts";
+import { readEvent } from "../read/events.ts";
+import type { TransitionFacts } from "../read/feed.ts";
 import type { GrantAt } from "../read/grant.ts";
 import type { CredentialStanding } from "../standing.ts";
 import { holdsGrant, isOwn } from "./ownGrants.ts";
@@ -72,10 +75,18 @@ const itsGrantOrPassedOn: Rule = ({ account, source }) => {
   return when(isOwn(account, grantee) || isOwn(account, parent?.grantor), NOT_ITS_GRANT);
 };
 
+/** Of a grant made onward it can be an event of the grantor's own grant. */
+const itsCause: Rule = async ({ account, source, context }) => {
+  const { chainId, causeSeq: seq } = source as TransitionFacts;
+  const cause = await readEvent(context.database, { chainId, seq }, momentOf(context, {}));
+  return when(isOwn(account, cause?.grantee), NOT_ITS_GRANT);
+};
+
 export const INSTITUTION_RULES: Readonly<Record<string, Rule>> = {
   "Query.check": ofGrantee,
   "Query.checkMany": ofEveryGrantee,
   "Query.readableBy": ofGrantee,
+  // Rows about its own access, and about what it granted onward itself.
   "Query.accessPeriods": ofGrantee,
   "Query.retentionCalendar": ofGrantee,
   "Query.processingRecord": ofGrantee,
@@ -87,6 +98,10 @@ export const INSTITUTION_RULES: Readonly<Record<string, Rule>> = {
   "Query.chains": open,
   "Query.entities": open,
   "Query.entity": open,
+  "Subscription.watch": filtered("grantee"),
+  // What is watched was looked at when it began.
+  "WatchItem.event": open,
+  "Transition.cause": itsCause,
   // The grants of an answer are the grantee's, which was looked at when it was asked.
   "CheckAnswer.grants": open,
   "CredentialStanding.credential": ({ account, source, context }) =>

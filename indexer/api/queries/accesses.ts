@@ -1,29 +1,24 @@
 import { toCredentialRef } from "../../grants/bytes.ts";
+import { type Answer, answerBy, type Demand } from "../ask.ts";
 import { readAtLeast } from "../atLeast.ts";
 import { builder } from "../builder.ts";
-import { consider, type Demands } from "../consider.ts";
 import type { Context } from "../context.ts";
-import { decide } from "../decide.ts";
 import { badCursor } from "../errors.ts";
 import type { ReadUse } from "../grantDecision.ts";
 import { type AccessKeyKind, decodeAccessKey } from "../key.ts";
-import { type MomentArguments, momentOf } from "../moment.ts";
+import { momentOf } from "../moment.ts";
 import { type PageArguments, readPage, toWindow } from "../page.ts";
 import { AccessList, type AccessQuestion } from "../read/accesses.ts";
 import { Access } from "../types/access.ts";
 import { AccessConnection } from "../types/accessConnection.ts";
-import type { Answer } from "../types/checkAnswer.ts";
 import { isComplete } from "./complete.ts";
 import { anchorArgument, demandArguments, useArgument } from "./demands.ts";
 import { toPurpose } from "./filter.ts";
 import { settingOf } from "./present.ts";
 
-interface Given extends PageArguments, MomentArguments, Demands {
+interface Given extends PageArguments, Demand {
   readonly purpose?: number | null | undefined;
   readonly use?: ReadUse | null | undefined;
-  readonly chain?: bigint | null | undefined;
-  readonly requireAnchor?: boolean | null | undefined;
-  readonly atLeast?: Parameters<typeof readAtLeast>[0];
 }
 
 async function answer(
@@ -44,11 +39,12 @@ async function answer(
     ...{ ...of, use, purpose: toPurpose(args.purpose), chainId: chain ?? undefined, demands: args },
     maxStalenessSeconds: context.maxStalenessSeconds,
   };
-  const list = new AccessList(context.database, question, moment, ({ pair, chains: found }): Answer => {
-    const { credential, grantee, purpose } = pair;
-    const chains = consider(context, { credential, moment, demands: args }, found);
-    return { outcome: decide(use, chains, args.requireAnchor ?? false), chains, moment, grantee, purpose, use };
-  });
+  const list = new AccessList(
+    context.database,
+    question,
+    moment,
+    ({ pair, chains }): Answer => answerBy(context, { ...pair, use }, args, moment, chains),
+  );
   const page = await readAtLeast(
     args.atLeast,
     moment,

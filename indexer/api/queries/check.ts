@@ -1,14 +1,9 @@
 import { toCredentialRef } from "../../grants/bytes.ts";
-import { readAtLeast } from "../atLeast.ts";
+import { askCheck } from "../ask.ts";
 import { builder } from "../builder.ts";
-import { consider } from "../consider.ts";
-import { decide } from "../decide.ts";
-import { momentOf } from "../moment.ts";
-import { readCheck } from "../read/check.ts";
-import { type Answer, CheckAnswer } from "../types/checkAnswer.ts";
+import { CheckAnswer } from "../types/checkAnswer.ts";
 import { anchorArgument, demandArguments, useArgument } from "./demands.ts";
 import { toPurpose } from "./filter.ts";
-import { unknownChain } from "./present.ts";
 
 builder.queryField("check", (t) =>
   t.field({
@@ -25,21 +20,16 @@ builder.queryField("check", (t) =>
       ...demandArguments,
       ...anchorArgument,
     },
-    resolve: async (_root, args, context): Promise<Answer> => {
-      const { grantee, chain } = args;
-      const credential = toCredentialRef(args.credential);
-      const purpose = toPurpose(args.purpose);
-      const use = args.use ?? "PURPOSE";
-      const moment = momentOf(context, args);
-      const found = await readAtLeast(
-        args.atLeast,
-        moment,
-        () => readCheck(context.database, { credential, grantee, purpose }, { chainId: chain ?? undefined, moment }),
-        (answers) => answers.map((one) => one.chain),
-      );
-      if (chain != null && found.length === 0) throw unknownChain(chain);
-      const chains = consider(context, { credential, moment, demands: args }, found);
-      return { outcome: decide(use, chains, args.requireAnchor ?? false), chains, moment, grantee, purpose, use };
-    },
+    resolve: (_root, args, context) =>
+      askCheck(
+        context,
+        {
+          credential: toCredentialRef(args.credential),
+          grantee: args.grantee,
+          purpose: toPurpose(args.purpose),
+          use: args.use ?? "PURPOSE",
+        },
+        args,
+      ),
   }),
 );

@@ -126,14 +126,25 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
 }
 
 /** One event, undefined when there is none. */
-export async function readEvent(
+export const readEvent = async (
   database: Database,
   { chainId, seq }: EventKey,
   moment: Moment,
-): Promise<EventFacts | undefined> {
+): Promise<EventFacts | undefined> => (await readEvents(database, chainId, [seq], moment))[0];
+
+/** Those of these events of a chain that there are. @param reached a snapshot whose feed does not go so far is asked again. */
+export async function readEvents(
+  database: Database,
+  chainId: bigint,
+  seqs: readonly bigint[],
+  moment: Moment,
+  reached?: string,
+): Promise<readonly EventFacts[]> {
+  if (seqs.length === 0) return [];
+  const known = reached === undefined ? "" : "AND feed_reaches($1, $3::timestamptz)";
   const rows = await database.query<Row>(
-    `SELECT ${CHAIN_COLUMNS}, ${eventColumns(NEWEST)} FROM ${eventTables(NEWEST)} WHERE e.chain_id = $1 AND e.seq = $2`,
-    [chainId, seq],
+    `SELECT ${CHAIN_COLUMNS}, ${eventColumns(NEWEST)} FROM ${eventTables(NEWEST)} WHERE e.chain_id = $1 AND e.seq = ANY ($2::bigint[]) ${known}`,
+    [chainId, seqs, ...(reached === undefined ? [] : [reached])],
   );
-  return listed(rows, (row, chain) => toEvent(row, chain, nowOf(moment))).items[0];
+  return listed(rows, (row, chain) => toEvent(row, chain, nowOf(moment))).items;
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GraphQLError } from "graphql";
 import type pino from "pino";
-import { explain, RetryableError } from "../../ops/errors.ts";
+import { explain } from "../../ops/errors.ts";
 import type { Context } from "../context.ts";
 import { type ErrorCode, maskError } from "../errors.ts";
 import { send, sendError } from "../respond.ts";
@@ -105,13 +104,14 @@ function headers({ report, format }: Export<unknown, unknown, unknown>, pinned: 
   };
 }
 
+/** Whoever acts on these tries again; on the others he mends what he asked. */
+const AGAIN: ReadonlySet<ErrorCode> = new Set(["RETRYABLE", "NOT_YET_INDEXED"]);
+
 function refuse(response: ServerResponse, error: unknown, log: pino.Logger): void {
   const masked = maskError(error);
   const code = masked.extensions["code"] as ErrorCode;
   if (code === "INTERNAL") log.error({ err: error }, "a report failed");
-  const status =
-    error instanceof RetryableError ? 503 : error instanceof GraphQLError && code !== "INTERNAL" ? 400 : 500;
-  sendError(response, status, code, masked.message);
+  sendError(response, code === "INTERNAL" ? 500 : AGAIN.has(code) ? 503 : 400, code, masked.message);
 }
 
 const contents = (): string =>

@@ -2,16 +2,14 @@ import type { CredentialRef } from "../../grants/bytes.ts";
 import { toCredentialRef } from "../../grants/bytes.ts";
 import { PURPOSES } from "../../grants/codes.ts";
 import type { UnixTime } from "../../grants/record.ts";
-import { consider } from "../consider.ts";
+import { type Answer, answerBy } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { decide } from "../decide.ts";
 import { explainOutcome } from "../explainOutcome.ts";
 import type { ReadUse } from "../grantDecision.ts";
 import type { AccessKey } from "../key.ts";
 import { refuseFuture } from "../queries/present.ts";
 import { type Access, AccessList } from "../read/accesses.ts";
 import { type Registered, readRegistered } from "../read/registered.ts";
-import type { Answer } from "../types/checkAnswer.ts";
 import type { Column } from "./column.ts";
 import type { Asked, Batch, Report } from "./report.ts";
 
@@ -141,9 +139,8 @@ async function* readerRows(
     ...{ credential, grantee: undefined, purpose, use, chainId: undefined, demands: {} },
     maxStalenessSeconds: context.maxStalenessSeconds,
   };
-  const list = new AccessList(context.database, question, moment, ({ pair, chains: found }): Answer => {
-    const chains = consider(context, { credential, moment, demands: {} }, found);
-    return { outcome: decide(use, chains), chains, moment, grantee: pair.grantee, purpose: pair.purpose, use };
+  const list = new AccessList(context.database, question, moment, ({ pair, chains }): Answer => {
+    return answerBy(context, { ...pair, use }, {}, moment, chains);
   });
   for (let last = after; ; ) {
     const { items } = await list.read({ limit: AT_ONCE, backward: false, inclusive: false, after: last });

@@ -1,13 +1,9 @@
-import { fromHex, quote, toBytes32, toHex } from "../../grants/bytes.ts";
+import { parseBytes32, toHex } from "../../grants/bytes.ts";
 import { builder } from "../builder.ts";
 import { parseText } from "./exact.ts";
 
 builder.scalarType("Bytes32", {
   description: "32 bytes as 0x and 64 hex digits, lower case in answers.",
   serialize: (value) => toHex(value),
-  parseValue: (value) =>
-    parseText("Bytes32", value, (text) => {
-      if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw new RangeError(`expected 0x and 64 hex digits, got ${quote(text)}`);
-      return toBytes32(fromHex(text));
-    }),
+  parseValue: (value) => parseText("Bytes32", value, parseBytes32),
 });

@@ -6,7 +6,8 @@ import { exactNumber, parseExact, show } from "./exact.ts";
 const MAX_TIME = 2n ** 40n - 1n;
 const RFC_3339 = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-function parseUnixTime(value: unknown): bigint {
+/** Unix seconds from a number, digits or RFC 3339. @throws GraphQLError BAD_INPUT, also for milliseconds. */
+export function parseUnixTime(value: unknown): bigint {
   if (typeof value === "string" && RFC_3339.test(value)) {
     const millis = Date.parse(value);
     // Date.parse turns February 30th into March.

@@ -1,7 +1,8 @@
 import { PURPOSES } from "../../grants/codes.ts";
+import type { Answer } from "../ask.ts";
 import { builder } from "../builder.ts";
 import type { Access as Facts } from "../read/accesses.ts";
-import { type Answer, CheckAnswer } from "./checkAnswer.ts";
+import { CheckAnswer } from "./checkAnswer.ts";
 
 export const Access = builder.objectRef<Facts<Answer>>("Access").implement({
   description: "That somebody can read a credential for a purpose, or may be able to: `answer` says which, and why.",

@@ -1,32 +1,19 @@
 import { PURPOSES } from "../../grants/codes.ts";
-import type { Purpose } from "../../grants/ids.ts";
-import type { GrantState as GrantStateName } from "../../grants/rule.ts";
+import type { Answer } from "../ask.ts";
 import { builder } from "../builder.ts";
-import type { ConsideredChain } from "../considered.ts";
-import type { Outcome } from "../decide.ts";
-import { type Explained, explainOutcome } from "../explainOutcome.ts";
-import { knownAtOf, type Moment } from "../moment.ts";
+import { explainOutcome } from "../explainOutcome.ts";
+import { knownAtOf } from "../moment.ts";
+import { receiptOf } from "../receiptOf.ts";
+import { purposeOf, stateOf } from "../shown.ts";
 import { ChainEvaluation } from "./chainEvaluation.ts";
 import { CheckReason } from "./checkReason.ts";
+import { CheckReceipt } from "./checkReceipt.ts";
 import { CheckSubject } from "./checkSubject.ts";
 import { CredentialStanding } from "./credentialStanding.ts";
 import { Decision } from "./decision.ts";
 import { Grant } from "./grant.ts";
 import { GrantState } from "./grantState.ts";
 import { IssuerStanding } from "./issuerStanding.ts";
-
-/** An outcome and the question it answers. */
-export interface Answer extends Explained {
-  readonly chains: readonly ConsideredChain[];
-  readonly moment: Moment;
-}
-
-function stateOf({ decision, decidedBy, deciding }: Outcome): GrantStateName | null {
-  if (decision === "INDETERMINATE") return null;
-  return deciding?.state ?? (decidedBy === "GRANT" ? "NONE" : null);
-}
-
-const purposeOf = ({ outcome, purpose }: Answer): Purpose | null => outcome.deciding?.grant.purpose ?? purpose ?? null;
 
 export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
   description: "Whether a credential may be read, until when, why, and what that is known from.",
@@ -41,7 +28,7 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
       nullable: true,
       description:
         "State of the grant that decided, NONE where there is none; null when INDETERMINATE. Where the standing decided, that of the grant that would have allowed; null when no grant is known to. An ACTIVE grant does not allow alone: look at `decision`.",
-      resolve: ({ outcome }) => stateOf(outcome),
+      resolve: ({ outcome }) => stateOf(outcome) ?? null,
     }),
     reason: t.field({
       type: CheckReason,
@@ -62,7 +49,7 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
       nullable: true,
       description:
         "Purpose of the grant that decided, or the one asked about; null when any was asked about and none decided.",
-      resolve: purposeOf,
+      resolve: (answer) => purposeOf(answer) ?? null,
     }),
     purposeName: t.string({
       nullable: true,
@@ -98,6 +85,13 @@ export const CheckAnswer = builder.objectRef<Answer>("CheckAnswer").implement({
       type: [ChainEvaluation],
       description: "The chains asked, and up to where each was known.",
       resolve: ({ chains }) => chains,
+    }),
+    receipt: t.field({
+      type: CheckReceipt,
+      nullable: true,
+      description: "This answer, signed; null where the server has no key to sign with.",
+      resolve: (answer, _args, { receiptKey, clock }) =>
+        receiptKey === undefined ? null : receiptOf(answer, { receiptKey, clock }),
     }),
     knownAt: t.field({
       type: "KnownAt",

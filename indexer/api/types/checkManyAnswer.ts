@@ -1,7 +1,8 @@
+import type { Answer } from "../ask.ts";
 import { builder } from "../builder.ts";
 import type { Setting } from "../queries/present.ts";
 import { ChainEvaluation } from "./chainEvaluation.ts";
-import { type Answer, CheckAnswer } from "./checkAnswer.ts";
+import { CheckAnswer } from "./checkAnswer.ts";
 
 interface Item {
   readonly id: string;

@@ -15,6 +15,8 @@ export interface Scraped {
   readonly chains: readonly ObservedChain[] | undefined;
   readonly runners: readonly RunnerReport[];
   readonly pool: PoolState;
+  /** Clients that watch. */
+  readonly watchers: number;
   /** Milliseconds since the unix epoch. */
   readonly now: number;
 }
@@ -43,9 +45,9 @@ export class Metrics {
   }
 
   /** The text format of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/). */
-  async text({ chains, runners, pool, now }: Scraped): Promise<string> {
+  async text({ chains, runners, pool, watchers, now }: Scraped): Promise<string> {
     this.#chain.refresh(chains, runners, now);
-    this.#process.refresh(pool, chains !== undefined);
+    this.#process.refresh(pool, chains !== undefined, watchers);
     return this.#registry.metrics();
   }
 
