@@ -16,11 +16,13 @@ const STATEMENT = 25;
 /** Lists without pages have an item per chain, registry or argument of a call: a few. */
 const SHORT_LIST = 3;
 
-/** What asks the database for itself, beside the fields of the query and what has pages; a test holds it against the resolvers. */
+/** What asks the database, or a node, for itself, beside the fields of the query and what has pages; a test holds it against the resolvers. */
 export const READING_FIELDS: ReadonlySet<string> = new Set([
   "Chain.undecoded",
   "CredentialStanding.credential",
+  "Event.evidence",
   "Grant.parent",
+  "Transition.cause",
 ]);
 
 /** Lists as long as something around them says, which counts them already. */

@@ -150,13 +150,13 @@ describe("what reads for itself", () => {
     return String(options?.resolve ?? "");
   };
 
-  it("is weighed as such: every resolver that has the database", () => {
+  it("is weighed as such: every resolver that has the database, or reads evidence", () => {
     const reading = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter(({ name }) => name !== "Query")
       .flatMap((type) =>
         Object.values(type.getFields())
-          .filter(({ name }) => /\bdatabase\b/.test(source(type, name)))
+          .filter(({ name }) => /\bdatabase\b|\bevidenceOf\b/.test(source(type, name)))
           .filter(({ type: of }) => !String(of).includes("Connection"))
           .map(({ name }) => `${type.name}.${name}`),
       );
