@@ -19,8 +19,8 @@ export const COMMANDS: readonly Command[] = [
   raise,
   rebuild,
   retire,
-  webhook,
   reader,
+  webhook,
 ];
 
 export const LEDGER: Program = { name: "npm run ledger", commands: COMMANDS };
