@@ -44,6 +44,12 @@ const EXPLAINED: readonly Explained[] = [
   },
   {
     file: "contracts/types/GrantRecord.sol",
+    code: "return record.stateAt(time, NEVER, 0);",
+    operators: ["constant + 1"],
+    why: "A hold until second 1 lengthens only what ends at second 0, and without a parent nothing does: 0 stands for no end.",
+  },
+  {
+    file: "contracts/types/GrantRecord.sol",
     code: "if (end < holdUntil) end = holdUntil;",
     operators: ["< to <="],
     why: LATEST,
