@@ -11,6 +11,7 @@ import { createRandom } from "../support/random.ts";
 import { VERIFIED } from "../support/reading.ts";
 import { indexedContracts } from "../support/suite.ts";
 import { until } from "../support/wait.ts";
+import { askInParts } from "./inParts.ts";
 import { type Pair, SuiteTraffic } from "./suiteTraffic.ts";
 
 /**
@@ -171,11 +172,17 @@ describe("agreement with the contracts", () => {
     let compared = 0;
     for (const [use, requireAnchor] of USES) {
       const rest = `requireAnchor: ${requireAnchor}${chain}${moment}`;
-      const { many, ...answers } = await ask(
-        `{ ${pairs.map((pair, i) => `q${i}: ${question(pair)}, use: ${use}, requireAnchor: ${requireAnchor}${chain}${moment}) { ...A }`).join(" ")} ${lists(use, rest)}
-           many: checkMany(checks: [${pairs.map((pair) => `{use: ${use}, ${named(pair)}}`).join(", ")}], ${rest}) { answers { answer { ...A } } } }
-         fragment A on CheckAnswer { decision reason credentials { status } issuers { status } }
-         fragment L on AccessConnection { complete nodes { credential grantee purpose } }`,
+      const { many } = await ask(
+        `{ many: checkMany(checks: [${pairs.map((pair) => `{use: ${use}, ${named(pair)}}`).join(", ")}], ${rest}) {
+             answers { answer { decision reason credentials { status } issuers { status } } } } }`,
+      );
+      const answers = await askInParts(
+        ask,
+        [...pairs.map((pair, i) => `q${i}: ${question(pair)}, use: ${use}, ${rest}) { ...A }`), ...lists(use, rest)],
+        {
+          A: "on CheckAnswer { decision reason credentials { status } issuers { status } }",
+          L: "on AccessConnection { complete nodes { credential grantee purpose } }",
+        },
       );
       for (const [i, pair] of pairs.entries()) {
         const said = seen.map((of) => of.get(pair.grantId)).filter((one) => one !== undefined);
@@ -210,7 +217,7 @@ describe("agreement with the contracts", () => {
   const question = (pair: Pair): string => `check(${named(pair)}`;
 
   /** Who can read each credential, and what each grantee can read. */
-  function lists(use: string, rest: string): string {
+  function lists(use: string, rest: string): string[] {
     const pairs = (traffics[0] as SuiteTraffic).pairs();
     const [refs, grantees] = [
       new Set(pairs.map((one) => one.credential.ref)),
@@ -221,7 +228,7 @@ describe("agreement with the contracts", () => {
       ...[...grantees].map(
         (one) => `r${one}: readableBy(grantee: "${traffics[0]?.account(one)}", use: ${use}, ${rest}) { ...L }`,
       ),
-    ].join(" ");
+    ];
   }
 
   /** Whether a pair is in the list of its credential, and in that of its grantee. */

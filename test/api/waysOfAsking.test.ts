@@ -4,6 +4,7 @@ import { type Access, access, evaluation } from "../authzen/access.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { seed } from "../support/property.ts";
 import { createRandom } from "../support/random.ts";
+import { askInParts } from "./inParts.ts";
 import { CREDENTIALS, GRANTEES, KnownTraffic, PURPOSES } from "./knownTraffic.ts";
 import { address, bytes32, openWorld, SUITE, type World } from "./world.ts";
 
@@ -106,11 +107,10 @@ describe("ways of asking", () => {
     const many = PAIRS.map((pair, i) => `{id: "p${i}", use: ${use}, ${question(pair)}}`);
     const readers = CREDENTIALS.map((one) => `w${one}: whoCanRead(credential: "${bytes32(one)}", ${rest}) { ${LIST} }`);
     const readable = GRANTEES.map((one) => `r${one}: readableBy(grantee: "${address(one)}", ${rest}) { ${LIST} }`);
-    const data = await world.ask(
-      `{ ${[...checks, ...readers, ...readable].join(" ")}
-         many: checkMany(checks: [${many.join(", ")}], ${anchor}${args}) { answers { id answer { ...F } } } }
-       fragment F on CheckAnswer { ${FACTS} }`,
-    );
+    const together = `many: checkMany(checks: [${many.join(", ")}], ${anchor}${args}) { answers { id answer { ...F } } }`;
+    const data = await askInParts((query) => world.ask(query), [...checks, ...readers, ...readable, together], {
+      F: `on CheckAnswer { ${FACTS} }`,
+    });
     const where = `${rest}; ${again}`;
     const lists = (prefix: string, of: readonly number[]): List[] => of.map((one) => data[`${prefix}${one}`]);
     const listed = (all: readonly List[]): Map<string, unknown> =>
