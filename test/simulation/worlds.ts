@@ -13,7 +13,7 @@ export function simulated(
   describe("simulated worlds agree with the model", { concurrency: 2 }, () => {
     let databases: WorldDatabases;
     const met = new Set<FaultName>();
-    const total = { events: 0, retracted: 0, kills: 0, again: 0 };
+    const total = { events: 0, retracted: 0, kills: 0, again: 0, compared: 0 };
     before(async () => {
       databases = await WorldDatabases.start();
     });
@@ -23,13 +23,14 @@ export function simulated(
       const summary = `${JSON.stringify(total)}, faults met: ${[...met]}`;
       assert.ok(met.size >= least.faults && total.retracted >= least.retracted && total.kills >= least.kills, summary);
       assert.ok(total.again >= plans.length * 10, summary);
+      assert.ok(total.compared >= 60_000, summary);
     });
 
     for (const plan of plans)
       it(`seed ${plan.seed}, ${plan.mode}`, async () => {
         const report = await run(plan, databases);
         for (const name of report.met.keys()) met.add(name);
-        for (const key of ["events", "retracted", "kills", "again"] as const) total[key] += report[key];
+        for (const key of ["events", "retracted", "kills", "again", "compared"] as const) total[key] += report[key];
       });
   });
 }

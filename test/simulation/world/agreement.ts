@@ -95,7 +95,11 @@ function textOf({ pair, at, use, requireAnchor, chain }: Question, i: number): s
   return `q${i}: check(${who}, use: ${use}, requireAnchor: ${requireAnchor}, at: ${at}${on}) { decision reason }`;
 }
 
-const seenBy = ({ pair, at, chain }: Question, chains: readonly FakeChain[]): Seen[] =>
+/** What each chain, or the one that is asked, said of a pair at a moment. */
+export const seenBy = (
+  { pair, at, chain }: Pick<Question, "pair" | "at" | "chain">,
+  chains: readonly FakeChain[],
+): Seen[] =>
   (chain === undefined ? chains : [chain]).flatMap((one) => {
     const contracts = contractsAt(one, at);
     return contracts === undefined ? [] : [seenAt(contracts, pair, at)];

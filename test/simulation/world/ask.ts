@@ -19,11 +19,11 @@ export class Questions {
 
   /** The data of a query that must succeed. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into, and each query is known.
-  async ask(query: string): Promise<any> {
+  async ask(query: string, variables: object = {}): Promise<any> {
     const response = await fetch(`${this.#api.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query }),
+      body: JSON.stringify({ query, variables }),
     });
     const body = (await response.json()) as { data?: unknown; errors?: unknown };
     if (body.errors !== undefined) throw new Error(JSON.stringify(body.errors).slice(0, 2000));

@@ -4,6 +4,7 @@ import type { FaultName } from "../faults/catalogue.ts";
 import { assertChecks, assertQuarantined } from "./agreement.ts";
 import { Questions } from "./ask.ts";
 import { WorldDatabases } from "./database.ts";
+import { assertEveryPair } from "./everyPair.ts";
 import type { Plan } from "./plan.ts";
 import { heal, quiet, SETTLES_WITHIN_MS } from "./quiet.ts";
 import { Remembered } from "./remembered.ts";
@@ -18,12 +19,16 @@ export interface WorldReport {
   readonly kills: number;
   readonly met: ReadonlyMap<FaultName, number>;
   readonly reasons: ReadonlyMap<string, number>;
+  /** Answers about all pairs, block after block, that are the model's. */
+  readonly compared: number;
   /** Answers that were given again by what was known when they were given first. */
   readonly again: number;
 }
 
 /** How many checks are asked of each world. */
 const CHECKS = 50;
+/** At how many blocks all pairs are asked. */
+const MOMENTS = 40;
 
 /**
  * Carries out a plan and compares what became of it.
@@ -44,6 +49,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
       }
       await quiet(world);
       const reasons = await assertChecks(questions, chains, world.random, CHECKS);
+      const compared = await assertEveryPair(questions, chains, world.random, MOMENTS);
       if (plan.pastFinality) await contradict(world, questions);
       const again = await remembered.assertAgain();
       const events = world.chains.flatMap(({ recorded }) => [...recorded.values()]);
@@ -51,7 +57,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
         blocks: chains.reduce((sum, { canonical }) => sum + canonical.length, 0),
         events: events.length,
         retracted: events.filter(({ retracted_at }) => retracted_at !== null).length,
-        ...{ kills: world.kills, met: world.met, reasons, again },
+        ...{ kills: world.kills, met: world.met, reasons, compared, again },
       };
     } finally {
       await questions.close();
