@@ -50,6 +50,8 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
   const { reader, fetcher, history, startBlock, pause, signal } = options;
   const size = new RangeSize();
   let suspected: Bytes32 | undefined;
+  /** A block whose chain was found to share none with ours. */
+  let contradicting: Bytes32 | undefined;
 
   while (!signal.aborted) {
     const tip = await reader.tip(signal);
@@ -74,6 +76,14 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
       const ancestor =
         (await findAncestor(reader, window, fork.number - 1n, signal)) ??
         (DEFENCES.finality ? undefined : window.oldest);
+      if (ancestor === undefined && (contradicting === undefined || !sameBytes(contradicting, fork.theirs))) {
+        // Another chain's node may have taken the place of ours while the ancestor was looked for: all of it is asked again.
+        contradicting = fork.theirs;
+        suspected = fork.theirs;
+        reader.recheckChain();
+        await pause(LOOK_AGAIN_MS);
+        continue;
+      }
       if (ancestor === undefined) {
         yield { type: "quarantine", reason: contradiction(window, fork) };
         return;
@@ -88,6 +98,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
       continue;
     }
     suspected = undefined;
+    contradicting = undefined;
 
     const next = window.head === undefined ? firstBlock(startBlock, tip) : window.head.number + 1n;
     if (tip.head.number < next) {

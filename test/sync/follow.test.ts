@@ -298,6 +298,24 @@ test("reorgs of every depth down to the final block go back to the common ancest
   }
 });
 
+test("another chain's node that answers while the ancestor is looked for: all is asked again, and no chain is quarantined", async () => {
+  const node = new Memory(20);
+  node.finalized = 2;
+  const { until: untilStep } = following(node);
+  await untilStep(isConfirm);
+  node.reorg(2, 1, 1);
+  node.opinion = "confirmed";
+  const headers = node.headers.bind(node);
+  node.headers = async (from, to) => (await headers(from, to)).map(({ number }) => header(Number(number), 9));
+  node.recheckChain = () => {
+    // The first is for what may be a reorg, the second for what contradicts finality.
+    if (node.rechecks++ > 0) node.headers = headers;
+  };
+  const step = (await untilStep(({ type }) => type !== "confirm")).at(-1);
+  assert.ok(step?.type === "rollback", step?.type);
+  assert.equal(step.ancestor.number, 17n);
+});
+
 test("a shorter chain that differs is a reorg, one that does not is a node that lags", async () => {
   const node = new Memory(20);
   node.finalized = 2;

@@ -15,6 +15,10 @@ export const SETTLES_WITHIN_MS = 60_000;
 /** Every chain stands still and its nodes tell the truth: the ledger has to come to agree with the model. */
 export async function quiet(world: World, chains: readonly WorldChain[] = world.chains): Promise<void> {
   heal(world);
+  // A node that forgot its finality when history began has us begin at the start block: what is final before that has no label.
+  for (const { chain } of chains)
+    if (chain.finalized < chain.startBlock && chain.head.number >= chain.startBlock)
+      chain.finalize(chain.startBlock, Math.max(chain.safe, chain.startBlock));
   await restartedWhereStopped(world);
   const sql = await connect(world.databaseUrl);
   try {
