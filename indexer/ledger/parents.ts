@@ -17,13 +17,19 @@ export interface Family {
   readonly contract: Uint8Array;
 }
 
-/** The family whose ends an event can change: its grantee's own, or the one it belongs to. */
+/**
+ * The family whose ends an event can change: its grantee's own, or the one it belongs to. In bytes of its own: those of the
+ * event are of no more use when the next batch begins (plainEvents.ts), and a family is used when its batch is written.
+ */
 export function familyOf(event: GrantEvent, contract: Address): Family | undefined {
-  const { credential, purpose, onward } = event;
-  if (onward !== undefined) return { credential, grantor: onward.grantor, purpose, contract };
+  const { purpose, onward } = event;
+  const credential = Buffer.from(event.credential);
+  if (onward !== undefined) return { credential, grantor: Buffer.from(onward.grantor), purpose, contract };
   // Within a period that was granted with it, this flag stays.
   const flags = flagsOf(event) & (FLAG_MAY_GRANT_ONWARD | FLAG_GRANTED_ONWARD);
-  return flags === FLAG_MAY_GRANT_ONWARD ? { credential, grantor: event.grantee, purpose, contract } : undefined;
+  return flags === FLAG_MAY_GRANT_ONWARD
+    ? { credential, grantor: Buffer.from(event.grantee), purpose, contract }
+    : undefined;
 }
 
 const FOLLOW_PARENTS_SQL = `
