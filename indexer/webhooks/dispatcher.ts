@@ -17,6 +17,7 @@ import {
   letGo,
   movedOn,
   postponed,
+  prolonged,
   readReplays,
   replayed,
   type Target,
@@ -118,6 +119,9 @@ export class Dispatcher {
     try {
       const secret = this.#box.open(target.sealedSecret, target.id);
       for (const { messageId, body } of await readReplays(this.#pool, target)) {
+        if (this.#stop.signal.aborted) break;
+        // A hundred receivers' time limits are longer than a lease.
+        if (!(await prolonged(this.#pool, target))) return;
         const outcome = await this.#send(target, secret, messageId, body);
         await replayed(this.#pool, target, messageId, outcome.type === "taken" ? undefined : problemOf(outcome));
       }

@@ -76,6 +76,10 @@ export const movedOn = (pool: pg.Pool, target: Target, cursor: string): Promise<
     [cursor, target.leaseSeconds],
   );
 
+/** @returns whether the target is still ours, and then for another lease. */
+export const prolonged = (pool: pg.Pool, target: Target): Promise<boolean> =>
+  write(pool, target, "leased_until = clock_timestamp() + $3 * interval '1 second'", [target.leaseSeconds]);
+
 /** Lets go of a target; it is looked at again after `seconds`. */
 export const letGo = (pool: pg.Pool, target: Target, seconds: number): Promise<boolean> =>
   write(pool, target, "leased_until = NULL, next_at = clock_timestamp() + $3 * interval '1 second'", [seconds]);
