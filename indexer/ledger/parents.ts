@@ -22,14 +22,17 @@ export interface Family {
  * event are of no more use when the next batch begins (plainEvents.ts), and a family is used when its batch is written.
  */
 export function familyOf(event: GrantEvent, contract: Address): Family | undefined {
-  const { purpose, onward } = event;
-  const credential = Buffer.from(event.credential);
-  if (onward !== undefined) return { credential, grantor: Buffer.from(onward.grantor), purpose, contract };
+  const grantor = grantorOf(event);
+  if (grantor === undefined) return undefined;
+  const { credential, purpose } = event;
+  return { credential: Buffer.from(credential), grantor: Buffer.from(grantor), purpose, contract };
+}
+
+function grantorOf(event: GrantEvent): Uint8Array | undefined {
+  if (event.onward !== undefined) return event.onward.grantor;
   // Within a period that was granted with it, this flag stays.
   const flags = flagsOf(event) & (FLAG_MAY_GRANT_ONWARD | FLAG_GRANTED_ONWARD);
-  return flags === FLAG_MAY_GRANT_ONWARD
-    ? { credential, grantor: Buffer.from(event.grantee), purpose, contract }
-    : undefined;
+  return flags === FLAG_MAY_GRANT_ONWARD ? event.grantee : undefined;
 }
 
 const FOLLOW_PARENTS_SQL = `
