@@ -2,25 +2,15 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../ledger/generated/client.ts";
 import type { ObservedChain } from "../ops/health.ts";
+import { CONNECT_TIMEOUT_MS, EXACT_TYPES, endWithin, READ_ONLY } from "./connections.ts";
 import { isBehind, readError } from "./errors.ts";
 
 /** Reading access to the ledger: one bounded pool, shared by prepared statements and Prisma's typed reads. */
 
 const POOL_SIZE = 10;
-const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** Longer than the statement's own timeout: it ends waiting for a server that is gone and cannot end anything. */
 const ANSWER_TIMEOUT_MS = 7_000;
-const CLOSE_TIMEOUT_MS = 2_000;
-
-const { builtins, getTypeParser } = pg.types;
-const toBigInt = (text: string): bigint => BigInt(text);
-
-/** int8 is exact as bigint; everything else as the driver has it. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === builtins.INT8 ? toBigInt : getTypeParser(oid, format ?? "text"),
-};
 
 /** So long a replica is given to catch up with what was known elsewhere, which is what a question rests on. */
 const CATCH_UP_MS = 2_000;
@@ -56,11 +46,10 @@ export class Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
-      // The API has no reason to write, so the server is told to refuse it.
-      options: "-c default_transaction_read_only=on",
+      options: READ_ONLY,
       application_name: "grantledger api",
       keepAlive: true,
-      types,
+      types: EXACT_TYPES,
     });
     this.#pool.on("error", onError);
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool) });
@@ -122,11 +111,6 @@ export class Database {
 
   /** Ends the connections; those still in use are waited for within a bound. */
   async close(): Promise<void> {
-    const ended = Promise.all([this.prisma.$disconnect(), this.#pool.end()]);
-    let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    });
-    await Promise.race([ended.then(() => {}), bound]).finally(() => clearTimeout(timer));
+    await endWithin([this.prisma.$disconnect(), this.#pool.end()]);
   }
 }

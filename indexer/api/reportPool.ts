@@ -1,4 +1,5 @@
 import pg from "pg";
+import { CONNECT_TIMEOUT_MS, EXACT_TYPES, endWithin, READ_ONLY } from "./connections.ts";
 import { Database } from "./database.ts";
 import { readError } from "./errors.ts";
 
@@ -8,8 +9,6 @@ import { readError } from "./errors.ts";
  */
 
 const POOL_SIZE = 3;
-/** Whoever finds no connection in this time is told to come again. */
-const CONNECT_TIMEOUT_MS = 3_000;
 /** A reader that stands still for so long loses its place, and goes on from where it stood. */
 const IDLE_TIMEOUT_MS = 120_000;
 const ROWS_AT_ONCE = 500;
@@ -17,14 +16,6 @@ const ROWS_AT_ONCE = 500;
 const GRACE_MS = 2_000;
 /** For each sort; what is more goes to disk. */
 const SORT_MEMORY = "64MB";
-const CLOSE_TIMEOUT_MS = 2_000;
-
-const { builtins, getTypeParser } = pg.types;
-const toBigInt = (text: string): bigint => BigInt(text);
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: "text" | "binary") =>
-    oid === builtins.INT8 ? toBigInt : getTypeParser(oid, format ?? "text"),
-};
 
 /** What reading may cost. */
 export interface Bounds {
@@ -45,10 +36,10 @@ export class ReportPool {
       connectionString: databaseUrl,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      options: `-c default_transaction_read_only=on -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
+      options: `${READ_ONLY} -c idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
       application_name: "grantledger reports",
       keepAlive: true,
-      types,
+      types: EXACT_TYPES,
     });
     this.#pool.on("error", onError);
     this.lookups = new Database(databaseUrl, onError);
@@ -131,12 +122,7 @@ export class ReportPool {
 
   /** Ends the connections; those still in use are waited for within a bound. */
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    });
-    const ended = Promise.all([this.#pool.end(), this.lookups.close()]);
-    await Promise.race([ended.then(() => {}), bound]).finally(() => clearTimeout(timer));
+    await endWithin([this.#pool.end(), this.lookups.close()]);
   }
 }
 

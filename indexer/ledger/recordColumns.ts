@@ -1,4 +1,4 @@
-import { RECORD_FIELDS } from "../grants/record.ts";
+import { type GrantRecord, RECORD_FIELDS } from "../grants/record.ts";
 import type { CopyBuffer } from "./copy.ts";
 
 /** A record as columns, named alike in `event` and `access_grant`. */
@@ -12,6 +12,32 @@ export const RECORD_COLUMNS = [
   "sequence",
   "flags",
 ] as const;
+
+/** The columns as the driver gives them; wide ones as text. */
+export interface RecordRow {
+  readonly granted_at: string;
+  readonly not_before: string;
+  readonly expires_at: string;
+  readonly locked_until: string;
+  readonly revoked_at: string;
+  readonly retention: string;
+  readonly sequence: string;
+  readonly flags: number;
+}
+
+export const toRecord = (row: RecordRow): GrantRecord => ({
+  grantedAt: BigInt(row.granted_at),
+  notBefore: BigInt(row.not_before),
+  expiresAt: BigInt(row.expires_at),
+  lockedUntil: BigInt(row.locked_until),
+  revokedAt: BigInt(row.revoked_at),
+  retention: BigInt(row.retention),
+  sequence: Number(row.sequence),
+  flags: row.flags,
+});
+
+/** The end of something without an end, see the functions of the first migration. */
+export const SQL_NEVER = 2n ** 63n - 1n;
 
 const F = RECORD_FIELDS;
 

@@ -6,7 +6,7 @@ import type { Origin } from "./changes.ts";
 import { type DecodedEvent, decodeRaw, type UndecodedEvent } from "./decode.ts";
 import { GrantEvent, TOPICS_LENGTH } from "./decodeGrant.ts";
 import { EVENT_LAYOUTS } from "./layout.ts";
-import { RECORD_COLUMNS } from "./recordColumns.ts";
+import { RECORD_COLUMNS, type RecordRow, toRecord } from "./recordColumns.ts";
 
 const WORD = 32;
 
@@ -31,7 +31,7 @@ export interface StoredRow {
 }
 
 type GrantColumns = Record<"credential" | "holder" | "grantee" | "issuer" | "seal", Buffer> &
-  Record<(typeof RECORD_COLUMNS)[number], string | number> & {
+  RecordRow & {
     readonly purpose: number;
     readonly legal_basis: number | null;
     readonly reason: number | null;
@@ -81,18 +81,6 @@ function fromColumns(row: StoredRow & GrantColumns): GrantEvent {
   inData(words.legalBasis, Uint8Array.of(row.legal_basis ?? 0));
   inData(words.reason, Uint8Array.of(row.reason ?? 0));
   inData(words.context, row.context ?? new Uint8Array(0));
-  inData(
-    words.record,
-    packRecord({
-      grantedAt: BigInt(row.granted_at),
-      notBefore: BigInt(row.not_before),
-      expiresAt: BigInt(row.expires_at),
-      lockedUntil: BigInt(row.locked_until),
-      revokedAt: BigInt(row.revoked_at),
-      retention: BigInt(row.retention),
-      sequence: Number(row.sequence),
-      flags: Number(row.flags),
-    }),
-  );
+  inData(words.record, packRecord(toRecord(row)));
   return new GrantEvent(layout, log, 0);
 }

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { join } from "./joined.ts";
 
 /** A TCP balancer on loopback: each new connection goes to the next of the ports. */
 export async function startRoundRobin(ports: readonly number[]): Promise<{ port: number; stop(): Promise<void> }> {
@@ -6,17 +7,7 @@ export async function startRoundRobin(ports: readonly number[]): Promise<{ port:
   let next = 0;
   const server = createServer((client) => {
     const upstream = connect(ports[next++ % ports.length] ?? 0, "127.0.0.1");
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        open.delete(socket);
-        other.destroy();
-      });
-    }
+    join(open, client, upstream);
     upstream.pipe(client).pipe(upstream);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

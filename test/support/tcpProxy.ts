@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { join } from "./joined.ts";
 
 /** A TCP proxy on loopback whose connections can be cut: a network that breaks, without either end having a part in it. */
 export interface TcpProxy {
@@ -15,17 +16,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
   let cuts = 0;
   const server = createServer((client) => {
     const upstream = connect(port, host);
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        open.delete(socket);
-        other.destroy();
-      });
-    }
+    join(open, client, upstream);
     upstream.pipe(client);
     let sent = 0;
     client.on("data", (bytes) => {

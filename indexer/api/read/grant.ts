@@ -4,7 +4,7 @@ import type { Purpose } from "../../grants/ids.ts";
 import { FLAG_GRANTED_ONWARD, FLAG_HELD, type GrantRecord, type UnixTime } from "../../grants/record.ts";
 import { NEVER } from "../../grants/rule.ts";
 import { GRANT_TABLE } from "../../ledger/grantTable.ts";
-import { RECORD_COLUMNS } from "../../ledger/recordColumns.ts";
+import { RECORD_COLUMNS, SQL_NEVER } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Knowledge } from "./known.ts";
@@ -135,9 +135,6 @@ export interface GrantRow {
   block_time: bigint;
   reason: number | null;
 }
-
-/** The end of something without an end, as SQL has it. */
-const SQL_NEVER = 2n ** 63n - 1n;
 
 const NO_CONTEXT = new Uint8Array(32);
 

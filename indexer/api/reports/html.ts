@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../pages/html.ts";
 import { textOf } from "./column.ts";
 import type { Format } from "./format.ts";
 import { visibleText } from "./visibleText.ts";
@@ -9,18 +10,18 @@ export const html: Format = {
   contentType: "text/html; charset=utf-8",
   head: ({ title, description }, columns) =>
     `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
 <style>${STYLE}</style></head><body>
-<h1>${escaped(title)}</h1>
-<p>${escaped(description)} Times are UTC. What a name cannot show is written as \\u{…}.</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(description)} Times are UTC. What a name cannot show is written as \\u{…}.</p>
 <table>
-<thead><tr>${columns.map(({ name, description: what }) => `<th title="${escaped(what)}">${escaped(words(name))}</th>`).join("")}</tr></thead>
+<thead><tr>${columns.map(({ name, description: what }) => `<th title="${escapeHtml(what)}">${escapeHtml(words(name))}</th>`).join("")}</tr></thead>
 <tbody>
 `,
   row: (columns, row) =>
-    `<tr>${columns.map((column) => `<td>${escaped(visibleText(textOf(column, row) ?? ""))}</td>`).join("")}</tr>\n`,
+    `<tr>${columns.map((column) => `<td>${escapeHtml(visibleText(textOf(column, row) ?? ""))}</td>`).join("")}</tr>\n`,
   manifest: (manifest) =>
-    `</tbody></table><footer><h2>Manifest</h2><pre>${escaped(JSON.stringify(manifest, null, 2))}</pre></footer></body></html>\n`,
+    `</tbody></table><footer><h2>Manifest</h2><pre>${escapeHtml(JSON.stringify(manifest, null, 2))}</pre></footer></body></html>\n`,
 };
 
 const STYLE = `
@@ -35,15 +36,6 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}
 
 /** Only this page's own style; whatever else a hostile name might bring in is not even tried. */
 export const HTML_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
 
 /** `legalBasisName` as `legal basis name`. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

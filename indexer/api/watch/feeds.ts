@@ -2,6 +2,7 @@ import type pino from "pino";
 import { Backoff, sleep } from "../../ops/backoff.ts";
 import type { Clock } from "../../ops/clock.ts";
 import { explain } from "../../ops/errors.ts";
+import { Waker } from "../../ops/waker.ts";
 import type { Database } from "../database.ts";
 import { tooManyWatchers } from "../errors.ts";
 import { type Horizon, readHorizons } from "../read/horizon.ts";
@@ -35,7 +36,7 @@ export class Feeds {
   #watchers = 0;
   #horizons: readonly Horizon[] = [];
   #looking: Promise<void> = Promise.resolve();
-  #wake: () => void = () => {};
+  readonly #waker = new Waker();
   readonly #listeners = new Set<() => void>();
 
   constructor(options: FeedsOptions) {
@@ -56,7 +57,7 @@ export class Feeds {
       leave: () => {
         if (here) this.#watchers -= 1;
         here = false;
-        if (this.#watchers === 0) this.#wake();
+        if (this.#watchers === 0) this.#waker.wake();
       },
     };
   }
@@ -84,7 +85,7 @@ export class Feeds {
   /** Ends every watcher. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake();
+    this.#waker.wake();
     await this.#looking;
   }
 
@@ -92,10 +93,10 @@ export class Feeds {
     const { databaseUrl, database, log } = this.#options;
     const { signal } = this.#stop;
     const backoff = new Backoff(POLL_MS, LAST_RETRY_MS);
-    const listener = listenForFeed(databaseUrl, () => this.#wake(), log);
+    const listener = listenForFeed(databaseUrl, () => this.#waker.wake(), log);
     while (this.#watchers > 0 && !signal.aborted) {
       // Asked for before looking: what is told while we look wakes us afterwards.
-      const woken = this.#woken();
+      const woken = this.#waker.wait(POLL_MS);
       try {
         this.#hear(await readHorizons(database));
         backoff.reset();
@@ -105,7 +106,7 @@ export class Feeds {
       }
       if (this.#watchers > 0 && !signal.aborted) await woken;
     }
-    this.#wake();
+    this.#waker.wake();
     await listener.stop();
   }
 
@@ -116,15 +117,5 @@ export class Feeds {
     this.#horizons = horizons;
     if (!isNews) return;
     for (const listener of [...this.#listeners]) listener();
-  }
-
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -2,6 +2,7 @@ import pg from "pg";
 import { Backoff, sleep } from "../../ops/backoff.ts";
 import { explain, RetryableError } from "../../ops/errors.ts";
 import type { Logger } from "../../ops/log.ts";
+import { Waker } from "../../ops/waker.ts";
 import { databaseError } from "../databaseError.ts";
 import { leave } from "../writerConnection.ts";
 import { readBehind } from "./progress.ts";
@@ -33,7 +34,7 @@ export class TransitionKeeper {
   readonly #done: Promise<void>;
   /** Chains whose ledger cannot be followed, which is a bug of ours: said once, and the others go on. */
   readonly #given = new Set<bigint>();
-  #wake: () => void = () => {};
+  readonly #waker = new Waker();
 
   constructor(databaseUrl: string, log: Logger) {
     this.#databaseUrl = databaseUrl;
@@ -44,7 +45,7 @@ export class TransitionKeeper {
   /** Finishes the step under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake();
+    this.#waker.wake();
     await this.#done;
   }
 
@@ -78,8 +79,8 @@ export class TransitionKeeper {
       keepAlive: true,
       application_name: "grantledger transitions",
     });
-    client.on("error", () => this.#wake());
-    client.on("notification", () => this.#wake());
+    client.on("error", () => this.#waker.wake());
+    client.on("notification", () => this.#waker.wake());
     return client;
   }
 
@@ -87,23 +88,12 @@ export class TransitionKeeper {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // Asked for before looking: what is committed while we look wakes us afterwards.
-      const woken = this.#woken();
+      const woken = this.#waker.wait(POLL_MS);
       const taken = await this.#takeAll(client);
       backoff.reset();
-      if (taken) this.#wake();
+      if (taken) this.#waker.wake();
       await woken;
     }
-  }
-
-  /** Resolves when there may be more, or it is time to look. */
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /** One step of each chain that is behind. @returns whether any was taken. */

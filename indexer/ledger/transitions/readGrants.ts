@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { FLAG_GRANTED_ONWARD, FLAG_HELD, type GrantRecord, type UnixTime } from "../../grants/record.ts";
+import { FLAG_GRANTED_ONWARD, FLAG_HELD, type UnixTime } from "../../grants/record.ts";
 import { NEVER } from "../../grants/rule.ts";
-import { RECORD_COLUMNS } from "../recordColumns.ts";
+import { RECORD_COLUMNS, type RecordRow, SQL_NEVER, toRecord } from "../recordColumns.ts";
 import type { GrantChange } from "./passage.ts";
 import type { GrantName, Standing } from "./standing.ts";
 
@@ -21,17 +21,6 @@ interface NameRow {
   grantee: Buffer;
   purpose: number;
   contract: Buffer;
-}
-
-interface RecordRow {
-  granted_at: string;
-  not_before: string;
-  expires_at: string;
-  locked_until: string;
-  revoked_at: string;
-  retention: string;
-  sequence: string;
-  flags: number;
 }
 
 interface EventRow extends NameRow, RecordRow {
@@ -162,9 +151,6 @@ export async function readHappened(client: pg.ClientBase, place: KnownPlace, aft
   });
 }
 
-/** "Never" in SQL, see the functions of the first migration. */
-const SQL_NEVER = 2n ** 63n - 1n;
-
 function toEnd(text: string | null): UnixTime {
   const end = text === null ? SQL_NEVER : BigInt(text);
   return end === SQL_NEVER ? NEVER : end;
@@ -172,14 +158,3 @@ function toEnd(text: string | null): UnixTime {
 
 const toOrigin = ({ grantor, parent_granted_at }: EventRow) =>
   grantor === null || parent_granted_at === null ? undefined : { grantor, parentGrantedAt: BigInt(parent_granted_at) };
-
-const toRecord = (row: RecordRow): GrantRecord => ({
-  grantedAt: BigInt(row.granted_at),
-  notBefore: BigInt(row.not_before),
-  expiresAt: BigInt(row.expires_at),
-  lockedUntil: BigInt(row.locked_until),
-  revokedAt: BigInt(row.revoked_at),
-  retention: BigInt(row.retention),
-  sequence: Number(row.sequence),
-  flags: row.flags,
-});
