@@ -130,7 +130,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       if (!admitted) return undefined;
       return gate === undefined ? answer(OPEN) : gate.pass(path, request, response, answer, refuse);
     };
-    const admitted = door(path, request, response);
+    const admitted = door(path, request, response, refuse);
     const answered = typeof admitted === "boolean" ? enter(admitted) : admitted.then(enter);
     answered?.catch((error) => {
       log.debug({ err: error }, "a connection ended in the middle of a request");

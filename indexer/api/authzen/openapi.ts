@@ -30,6 +30,7 @@ const FAILURES = {
   "403": failed("The key of an institution, and another account."),
   "405": failed("Another method."),
   "413": failed("The body is too long."),
+  "429": failed("This address asks too often: ask again after `Retry-After`."),
   "500": failed("Something went wrong on our side."),
   "503": failed("The database is busy or away, or the block of `atLeast` is still to come."),
 };

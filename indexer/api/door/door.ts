@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import cors from "cors";
-import { sendError } from "../respond.ts";
+import type { sendError } from "../respond.ts";
 import { callerAddress } from "./callerAddress.ts";
 import { type RateLimit, RateLimiter } from "./rateLimit.ts";
 
@@ -12,8 +12,13 @@ export interface DoorOptions {
   readonly rateLimit?: RateLimit | undefined;
 }
 
-/** What every request passes before it is looked at. Answers whether it may; if not, it has been answered. */
-export type Door = (path: string, request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+/** What every request passes before it is looked at. Answers whether it may; if not, it has been answered by `refuse`. */
+export type Door = (
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  refuse: typeof sendError,
+) => boolean | Promise<boolean>;
 
 /** How long a browser may keep the answer to its question whether it may ask. */
 const PREFLIGHT_SECONDS = 600;
@@ -25,21 +30,21 @@ export function createDoor({ allowedOrigins = [], trustedProxies, rateLimit }: D
   const limiter = rateLimit && new RateLimiter(rateLimit);
   const callerOf = callerAddress(trustedProxies);
 
-  const admit = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+  const admit = async (...[path, request, response, refuse]: Parameters<Door>): Promise<boolean> => {
     const caller = callerOf(request);
     const wait = (await limiter?.take(PROBES.has(path) ? `probe ${caller}` : caller)) ?? 0;
     if (wait > 0) {
       response.setHeader("retry-after", String(wait));
       // What was sent is not waited for: it would be read for nothing.
       request.resume();
-      sendError(response, 429, "TOO_MANY_REQUESTS", `too many requests from this address: ask again in ${wait} s`);
+      refuse(response, 429, "TOO_MANY_REQUESTS", `too many requests from this address: ask again in ${wait} s`);
       return false;
     }
     return true;
   };
-  return (path, request, response) => {
+  return (path, request, response, refuse) => {
     if (share?.(request, response) === "answered") return false;
-    return limiter === undefined ? true : admit(path, request, response);
+    return limiter === undefined ? true : admit(path, request, response, refuse);
   };
 }
 

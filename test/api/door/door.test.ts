@@ -154,6 +154,12 @@ describe("who asks too often", () => {
       const statuses = [];
       for (let i = 0; i < 4; i++) statuses.push((await post(world, { "x-forwarded-for": `203.0.113.${i}` })).status);
       assert.deepEqual(statuses, [200, 200, 429, 429]);
+      // In the form of who is asked.
+      const evaluation = await fetch(`${world.api.url}/access/v1/evaluation`, { method: "POST", body: "{}" });
+      assert.equal(evaluation.headers.get("content-type"), "application/problem+json");
+      assert(Number(evaluation.headers.get("retry-after")) > 3_000);
+      const { code, status } = (await evaluation.json()) as { code: string; status: number };
+      assert.deepEqual([code, status, evaluation.status], ["TOO_MANY_REQUESTS", 429, 429]);
     } finally {
       await world.close();
     }
