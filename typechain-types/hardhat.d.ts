@@ -11,32 +11,32 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'AccessGrants', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AccessGrants__factory>
-getContractFactory(name: 'EntityRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EntityRegistry__factory>
-getContractFactory(name: 'CredentialRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CredentialRegistry__factory>
 getContractFactory(name: 'IAccessGrants', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAccessGrants__factory>
 getContractFactory(name: 'ICredentialRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICredentialRegistry__factory>
 getContractFactory(name: 'IEntityRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEntityRegistry__factory>
+getContractFactory(name: 'EntityRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EntityRegistry__factory>
+getContractFactory(name: 'CredentialRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CredentialRegistry__factory>
 
   getContractAt(name: 'AccessGrants', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AccessGrants>
-getContractAt(name: 'EntityRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EntityRegistry>
-getContractAt(name: 'CredentialRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CredentialRegistry>
 getContractAt(name: 'IAccessGrants', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAccessGrants>
 getContractAt(name: 'ICredentialRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICredentialRegistry>
 getContractAt(name: 'IEntityRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEntityRegistry>
+getContractAt(name: 'EntityRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EntityRegistry>
+getContractAt(name: 'CredentialRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CredentialRegistry>
 
   deployContract(name: 'AccessGrants', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessGrants>
-deployContract(name: 'EntityRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EntityRegistry>
-deployContract(name: 'CredentialRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CredentialRegistry>
 deployContract(name: 'IAccessGrants', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAccessGrants>
 deployContract(name: 'ICredentialRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICredentialRegistry>
 deployContract(name: 'IEntityRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEntityRegistry>
+deployContract(name: 'EntityRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EntityRegistry>
+deployContract(name: 'CredentialRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CredentialRegistry>
 
   deployContract(name: 'AccessGrants', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AccessGrants>
-deployContract(name: 'EntityRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EntityRegistry>
-deployContract(name: 'CredentialRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CredentialRegistry>
 deployContract(name: 'IAccessGrants', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAccessGrants>
 deployContract(name: 'ICredentialRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICredentialRegistry>
 deployContract(name: 'IEntityRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEntityRegistry>
+deployContract(name: 'EntityRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EntityRegistry>
+deployContract(name: 'CredentialRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CredentialRegistry>
 
     // default types
     getContractFactory(
