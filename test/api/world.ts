@@ -6,7 +6,7 @@ import { toAddress, toBytes32, toHex } from "../../indexer/grants/bytes.ts";
 import { type GrantRecord, packRecord } from "../../indexer/grants/record.ts";
 import { EVENT_LAYOUTS } from "../../indexer/ledger/layout.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
-import { ChainWriter } from "../../indexer/ledger/writer.ts";
+import { ChainWriter, type Extension } from "../../indexer/ledger/writer.ts";
 import type { ReceiptKey } from "../../indexer/receipts/receiptKey.ts";
 import type { Header, RawLog } from "../../indexer/rpc/answers.ts";
 import type { TestPostgres } from "../support/postgres.ts";
@@ -115,6 +115,17 @@ export class TestChain {
 
   /** Adds one block with these events. `final` is the number of the newest final block. */
   async mine(time: bigint, said: readonly (Said | Gibberish)[], options: MineOptions = {}): Promise<Header> {
+    await this.writer.append(this.#extension(time, said, options));
+    return this.head;
+  }
+
+  /** The same in two steps, as history is read: encoded now, written when that is called, after what came before it. */
+  prepare(time: bigint, said: readonly (Said | Gibberish)[], options: MineOptions = {}): () => Promise<void> {
+    const prepared = this.writer.prepare(this.#extension(time, said, options));
+    return () => this.writer.write(prepared);
+  }
+
+  #extension(time: bigint, said: readonly (Said | Gibberish)[], options: MineOptions): Extension {
     const parent = this.#blocks.at(-1);
     const header: Header = {
       number: (parent?.number ?? 0n) + 1n,
@@ -129,8 +140,7 @@ export class TestChain {
       blockTime: time,
       verification: "LINKED" as const,
     }));
-    await this.writer.append({ headers: [header], logs, view: this.#view(options) });
-    return header;
+    return { headers: [header], logs, view: this.#view(options) };
   }
 
   /** Drops the blocks above this number. */
