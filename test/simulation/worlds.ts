@@ -23,7 +23,7 @@ export function simulated(
       const summary = `${JSON.stringify(total)}, faults met: ${[...met]}`;
       assert.ok(met.size >= least.faults && total.retracted >= least.retracted && total.kills >= least.kills, summary);
       assert.ok(total.again >= plans.length * 10, summary);
-      assert.ok(total.compared >= 60_000, summary);
+      assert.ok(total.compared >= 100_000, summary);
     });
 
     for (const plan of plans)
