@@ -52,7 +52,7 @@ try {
 
   const [bare, ours] = [await freePort(), await freePort()];
   processes.push(launch({ command: process.execPath, args: [BARE, databaseUrl, String(bare)] }));
-  processes.push(launch(serving({ databaseUrl, chains: [], port: ours })));
+  processes.push(launch(await serving({ databaseUrl, chains: [], port: ours })));
   const pairs = rows.map((row): [string, string] => [toHex(row.credential), toHex(row.grantee)]);
   const evaluations = pairs.map(([credential, grantee]) => ({
     subject: { type: "institution", id: grantee },

@@ -26,7 +26,7 @@ export async function soak(
   options: { minutes: number; everyMs: number; signal: AbortSignal; onSample: (one: Sample) => void },
 ): Promise<Soaked> {
   const indexer = launch(
-    serving({
+    await serving({
       databaseUrl,
       chains: chains.map(({ traffic }) => ({
         chainId: Number(traffic.anvil.chainId),

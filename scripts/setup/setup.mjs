@@ -4,13 +4,20 @@ import { clientIsGenerated, generateClient } from "./client.mjs";
 import { install } from "./install.mjs";
 import { adoptInstall, isInstalled } from "./installed.mjs";
 import { tryLock } from "./lock.mjs";
+import { bundle, bundled } from "./program.mjs";
 import { SetupError, say, step } from "./progress.mjs";
 
 const WAIT_FOR_ANOTHER_MS = 20 * 60_000;
 
-/** Installs the packages and generates the database client, each only if that is not done for these very files. */
-export async function setUp(root) {
-  if (isInstalled(root) && clientIsGenerated(root)) return;
+/**
+ * Installs the packages, generates the database client and bundles the program that is named, each only if that is not done
+ * for these very files.
+ * @param program the script that is to be run in one piece, relative to root; none where it runs from its sources.
+ * @returns what to run of the program.
+ */
+export async function setUp(root, program) {
+  const made = program === undefined ? undefined : bundled(root, program);
+  if (isInstalled(root) && clientIsGenerated(root) && (program === undefined || made !== undefined)) return made;
   const lock = await waitForLock(join(root, ".grantledger", "setup.lock"));
   try {
     // Looked at again under the lock: whoever had it may have done the work.
@@ -19,6 +26,8 @@ export async function setUp(root) {
       await step("installing packages (a minute or two, at most fifteen)", () => install(root, lock));
     }
     if (!clientIsGenerated(root)) await step("generating the database client", () => generateClient(root, lock));
+    if (program === undefined) return undefined;
+    return bundled(root, program) ?? (await step("bundling the program", () => bundle(root, program)));
   } finally {
     lock.release();
   }

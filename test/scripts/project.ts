@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const ESBUILD = fileURLToPath(new URL("../../node_modules/esbuild", import.meta.url));
 const SCRIPTS = fileURLToPath(new URL("../../scripts/", import.meta.url));
 
 export interface Outcome {
@@ -15,7 +16,7 @@ export interface Outcome {
 
 /**
  * A project that holds nothing but the scripts of the set-up and one to run, with an `npm` on its PATH that takes a
- * moment, notes how it was called and installs a node_modules of two packages.
+ * moment, notes how it was called and installs a node_modules of three packages.
  */
 export class Project {
   readonly root = mkdtempSync(join(tmpdir(), "grantledger-setup-"));
@@ -49,6 +50,7 @@ export class Project {
 sleep 0.3
 rm -rf node_modules
 mkdir -p node_modules/.bin node_modules/@nomicfoundation/edr
+ln -s '${ESBUILD}' node_modules/esbuild
 ln -s '${process.execPath}' node_modules/.bin/node
 echo '{}' > node_modules/@nomicfoundation/edr/index.json
 echo '{"main":"index.json"}' > node_modules/@nomicfoundation/edr/package.json`;

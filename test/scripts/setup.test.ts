@@ -101,6 +101,30 @@ describe("set-up", () => {
     assert.equal(project.calls().filter((call) => call.startsWith("npm ")).length, 1);
   });
 
+  it("bundles what is started, and again when a part of it has changed", async () => {
+    project.write("scripts/start.ts", `import { said } from "./part.ts"; process.stdout.write(said as string);`);
+    project.write("scripts/words.txt", "beside its source");
+    project.write("scripts/part.ts", partThatSays(`readFileSync(new URL("./words.txt", import.meta.url), "utf8")`));
+    await project.run();
+    const first = await project.run("start");
+    assert.deepEqual(first, { code: 0, stdout: "beside its source", stderr: "" });
+
+    project.write("scripts/part.ts", partThatSays(`"changed"`));
+    const second = await project.run("start");
+    assert.equal(second.stdout, "changed");
+    assert.match(second.stderr, /bundling the program .*\d s/);
+    assert.deepEqual(await project.run("start"), { code: 0, stdout: "changed", stderr: "" });
+  });
+
+  it("says what cannot be bundled, and runs it once it can be", async () => {
+    project.write("scripts/start.ts", `import { said } from "./part.ts"; process.stdout.write(said);`);
+    const failed = await project.run("start");
+    assert.deepEqual([failed.code, failed.stdout], [1, ""]);
+    assert.match(failed.stderr, /scripts\/start\.ts cannot be bundled.*\.\/part\.ts/s);
+    project.write("scripts/part.ts", partThatSays(`"mended"`));
+    assert.equal((await project.run("start")).stdout, "mended");
+  });
+
   it("refuses a script that is not there", async () => {
     const { code, stderr } = await project.run("nothing");
     assert.deepEqual([code, stderr], [1, "There is no scripts/nothing.ts to run.\n"]);
@@ -112,3 +136,6 @@ describe("set-up", () => {
     assert.equal(process.versions.node, manifest.devDependencies.node);
   });
 });
+
+const partThatSays = (expression: string): string =>
+  `import { readFileSync } from "node:fs";\nexport const said: string = ${expression};\nvoid readFileSync;\n`;
