@@ -5,9 +5,9 @@ import type { Blocks } from "./fetch.ts";
 const LEAST_AHEAD = 3;
 const MOST_AHEAD = 8;
 /** Answers that wait for their turn are held parsed, at about two kilobytes a log. */
-const LOGS_AHEAD = 12_000;
+const LOGS_AHEAD = 8_000;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
-const TARGET_LOGS = 4_000;
+const TARGET_LOGS = 2_500;
 const MAX_BLOCKS = 1_000;
 
 /**
