@@ -6,8 +6,9 @@ import * as documents from "./generated/documents.ts";
 import type * as api from "./generated/types.ts";
 import { type Connected, type List, listOf, type Place } from "./list.ts";
 import { type Answers, toAnswers } from "./many.ts";
-import { type CallOptions, type ClientOptions, connect, type ListOptions, toBounds } from "./options.ts";
+import { type CallOptions, type ClientOptions, connect, type ListOptions, toBounds, toWatchBounds } from "./options.ts";
 import { retrying } from "./retry.ts";
+import { type Watched, type WatchOptions, type WatchWhich, watching } from "./watch.ts";
 
 export type { Access } from "./access.ts";
 export type { Allowed, Answer, Denied, Indeterminate } from "./answer.ts";
@@ -18,6 +19,7 @@ export type * from "./generated/types.ts";
 export type { List, Page } from "./list.ts";
 export type { Answers } from "./many.ts";
 export type { CallOptions, ClientOptions, ListOptions } from "./options.ts";
+export type { Begin, Watched, WatchOptions, WatchWhich } from "./watch.ts";
 
 /** What a list can be asked for: everything but its page. */
 type Which<Variables> = Omit<Variables, "first" | "after">;
@@ -38,6 +40,11 @@ export interface Client {
   auditTrail(which?: Which<api.AuditTrailQueryVariables>, options?: ListOptions): List<api.EventFragment>;
   credentials(which?: Which<api.CredentialsQueryVariables>, options?: ListOptions): List<api.CredentialFragment>;
   entities(which?: Which<api.EntitiesQueryVariables>, options?: ListOptions): List<api.EntityFragment>;
+  /**
+   * Every event, every retraction and every change that time makes, from a place on, until it is left or aborted. Each time it is
+   * iterated it begins anew: keep the `cursor` of the last item dealt with, and give it as `after`.
+   */
+  watch(which: WatchWhich, options?: WatchOptions): AsyncIterable<Watched>;
   /** What the registries say about one credential, and which version of it is the latest. */
   credential(which: api.CredentialQueryVariables, options?: CallOptions): Promise<api.CredentialQuery["credential"]>;
   /** The chains that are indexed, and how far. */
@@ -94,6 +101,10 @@ export function createClient(options: ClientOptions): Client {
     auditTrail: (which = {}, call = {}) => listOf(reading(documents.AuditTrailDocument, which, call), asItIs),
     credentials: (which = {}, call = {}) => listOf(reading(documents.CredentialsDocument, which, call), asItIs),
     entities: (which = {}, call = {}) => listOf(reading(documents.EntitiesDocument, which, call), asItIs),
+    watch(which, call = {}) {
+      const bounds = toWatchBounds(call);
+      return { [Symbol.asyncIterator]: () => watching(connection, which, bounds) };
+    },
     credential: async (which, call) => (await request(documents.CredentialDocument, which, call)).credential,
     chains: async (when = {}, call = {}) => (await request(documents.ChainsDocument, when, call)).chains,
   };

@@ -9,36 +9,55 @@ export interface Connection {
   readonly headers: () => HeadersInit | Promise<HeadersInit>;
 }
 
+/** An answer of GraphQL over HTTP. */
+const ACCEPTED = "application/graphql-response+json, application/json;q=0.9";
 /** Codes of the API that pass by themselves. */
 const PASSING_CODES: readonly string[] = ["RETRYABLE", "NOT_YET_INDEXED"];
 /** Too many questions, and what stands in front of an API that is away (RFC 9110, RFC 6585). */
 const PASSING_STATUS: readonly number[] = [429, 502, 503, 504];
+
+/** Asks. @throws GrantledgerError UNREACHABLE; the signal's reason when it is aborted. */
+export async function ask(
+  connection: Connection,
+  body: string,
+  accept: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = new Headers(await connection.headers());
+  headers.set("content-type", "application/json");
+  headers.set("accept", accept);
+  // Called without a receiver: browsers refuse their fetch as a method of anything else.
+  const { fetch } = connection;
+  // An answer is about this moment, and a redirect could carry question and key elsewhere.
+  const init: RequestInit = { method: "POST", headers, body, signal, cache: "no-store", redirect: "error" };
+  return reaching(connection, signal, () => fetch(connection.url, init));
+}
+
+/** The text of an answer. @throws as `ask` does. */
+export const textOf = (connection: Connection, response: Response, signal: AbortSignal): Promise<string> =>
+  reaching(connection, signal, () => response.text());
+
+/** What fails on the way is told as that. */
+export async function reaching<T>(connection: Connection, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    throw new GrantledgerError("UNREACHABLE", `${connection.url} cannot be reached`, { retryable: true, cause });
+  }
+}
 
 /**
  * The data of the answer, whole: data beside an error is no answer.
  * @throws GrantledgerError what the API or the way to it says; the signal's reason when it is aborted.
  */
 export async function exchange(connection: Connection, body: string, signal: AbortSignal): Promise<unknown> {
-  const headers = new Headers(await connection.headers());
-  headers.set("content-type", "application/json");
-  headers.set("accept", "application/graphql-response+json, application/json;q=0.9");
-  let response: Response;
-  let text: string;
-  try {
-    // Called without a receiver: browsers refuse their fetch as a method of anything else.
-    const { fetch } = connection;
-    // An answer is about this moment, and a redirect could carry question and key elsewhere.
-    const init: RequestInit = { method: "POST", headers, body, signal, cache: "no-store", redirect: "error" };
-    response = await fetch(connection.url, init);
-    text = await response.text();
-  } catch (cause) {
-    if (signal.aborted) throw signal.reason;
-    throw new GrantledgerError("UNREACHABLE", `${connection.url} cannot be reached`, { retryable: true, cause });
-  }
-  return dataOf(response, text);
+  const response = await ask(connection, body, ACCEPTED, signal);
+  return dataOf(response, await textOf(connection, response, signal));
 }
 
-function dataOf(response: Response, text: string): unknown {
+/** @throws GrantledgerError what the answer says is wrong. */
+export function dataOf(response: Pick<Response, "ok" | "status" | "headers">, text: string): Data {
   const { status } = response;
   const passing = PASSING_STATUS.includes(status);
   const details = { status, retryable: passing, retryAfterMs: retryAfter(response) };
@@ -76,7 +95,7 @@ function errorOf(answer: unknown): { code: string; message: string } | undefined
 }
 
 /** Seconds or a date (RFC 9110). */
-function retryAfter(response: Response): number | undefined {
+function retryAfter(response: Pick<Response, "headers">): number | undefined {
   const value = response.headers.get("retry-after");
   if (value === null) return undefined;
   const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
@@ -91,5 +110,7 @@ function parse(text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+type Data = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Data =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { Connection } from "./exchange.ts";
 import type { Bounds } from "./retry.ts";
+import type { WatchBounds, WatchOptions } from "./watch.ts";
 
 export interface ClientOptions {
   /** Where the API is, without `/graphql`: `https://ledger.example`, or `/` for a page that the same origin serves. */
@@ -25,22 +26,36 @@ export interface ListOptions extends CallOptions {
 }
 
 const DEFAULTS = { timeoutMs: 30_000, attemptTimeoutMs: 10_000, retries: 3 } as const;
+const WATCH_DEFAULTS = { timeoutMs: 300_000, attemptTimeoutMs: 10_000, silenceMs: 30_000 } as const;
 /** What timers take: 2^31 - 1 ms. A longer time would fire at once. */
 const LONGEST_MS = 2_147_483_647;
 
 /** @throws TypeError for what cannot be waited or counted. */
 export function toBounds(call: CallOptions, client: CallOptions): Bounds {
-  const value = (name: keyof typeof DEFAULTS, least: number): number => {
-    const number = call[name] ?? client[name] ?? DEFAULTS[name];
-    if (number >= least && number <= LONGEST_MS) return number;
-    throw new TypeError(`${name}: expected a number from ${least} to ${LONGEST_MS}, got ${number}`);
-  };
+  const value = (name: keyof typeof DEFAULTS, least: number): number =>
+    bounded(name, call[name] ?? client[name] ?? DEFAULTS[name], least);
   return {
     timeoutMs: value("timeoutMs", 1),
     attemptTimeoutMs: value("attemptTimeoutMs", 1),
     retries: value("retries", 0),
     signal: call.signal,
   };
+}
+
+/** A watch has bounds of its own: it goes on for as long as it is wanted. @throws as `toBounds` does. */
+export function toWatchBounds({ signal, onInterruption = () => {}, ...given }: WatchOptions): WatchBounds {
+  const value = (name: keyof typeof WATCH_DEFAULTS): number => bounded(name, given[name] ?? WATCH_DEFAULTS[name], 1);
+  return {
+    timeoutMs: value("timeoutMs"),
+    attemptTimeoutMs: value("attemptTimeoutMs"),
+    silenceMs: value("silenceMs"),
+    ...{ signal, onInterruption },
+  };
+}
+
+function bounded(name: string, number: number, least: number): number {
+  if (number >= least && number <= LONGEST_MS) return number;
+  throw new TypeError(`${name}: expected a number from ${least} to ${LONGEST_MS}, got ${number}`);
 }
 
 /** @throws TypeError when the URL is none of HTTP. */

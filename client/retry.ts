@@ -49,14 +49,14 @@ export async function retrying<T>(
 }
 
 /** Between half of it and the whole of what doubles each time: callers that failed together do not come back together. */
-const backoff = (attempts: number, random: number): number =>
+export const backoff = (attempts: number, random: number): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1)) * (0.5 + random / 2);
 
 /**
  * Ends with the time or with the caller's signal, also where what is awaited heeds no signal. Not `AbortSignal.any`, whose
  * listeners on a caller's long-lived signal would outlast the call.
  */
-async function within<T>(
+export async function within<T>(
   ms: number,
   outer: AbortSignal | undefined,
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -78,7 +78,7 @@ async function within<T>(
   }
 }
 
-const REAL: Waits = {
+export const REAL: Waits = {
   now: () => performance.now(),
   random: Math.random,
   pause: (ms, signal) =>

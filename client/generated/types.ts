@@ -329,6 +329,15 @@ export type ReadUse =
   /** Keeping and showing records that the law wants kept. An ACTIVE or RETAINED grant. */
   | 'RECORD_KEEPING';
 
+/** What changed of a grant without an event of its own. */
+export type TransitionKind =
+  /** Its start came: the grantee may read for the purpose. */
+  | 'BECAME_ACTIVE'
+  /** All reading is over, record keeping too. Comes right after ENDED_ACTIVE where nothing had to be kept. */
+  | 'ENDED'
+  /** Its end came, or that of the grant it was made onward under: reading for the purpose is over. */
+  | 'ENDED_ACTIVE';
+
 /** How far the word of the node was checked, the least first. */
 export type Verification =
   /** The block's header links to its parent's, and header and log agree on the block's hash. */
@@ -337,6 +346,29 @@ export type Verification =
   | 'RANGED'
   /** The header's hash was recomputed from its fields, and the log is in receipts that rebuild the header's receipts root. The hash of the transaction is the node's word. */
   | 'VERIFIED';
+
+/** What is watched. What is left out filters nothing; a cursor is good for any filter. */
+export type WatchFilter = {
+  /** On this chain. */
+  readonly chain?: string | number | null | undefined;
+  /** About this credential, its registry included. */
+  readonly credential?: `0x${string}` | null | undefined;
+  /** About this grantee's access. What is said of the credentials themselves names no grantee. */
+  readonly grantee?: `0x${string}` | null | undefined;
+  /** About this holder's credentials. */
+  readonly holder?: `0x${string}` | null | undefined;
+};
+
+/** What an item of a watch says. */
+export type WatchItemKind =
+  /** A contract said something. */
+  | 'EVENT'
+  /** A reorg dropped an event that was an item before: it counts for no answer. */
+  | 'EVENT_RETRACTED'
+  /** The state of a grant changed without an event of its own. */
+  | 'TRANSITION'
+  /** A reorg took the chain back to before a transition, or dropped what made it: it did not happen yet. */
+  | 'TRANSITION_RETRACTED';
 
 export type AccessFragment = { readonly credential: `0x${string}`, readonly grantee: `0x${string}`, readonly purpose: number, readonly purposeName: string | null, readonly answer: AnswerFragment };
 
@@ -482,3 +514,14 @@ export type EntitiesQueryVariables = Exact<{
 
 
 export type EntitiesQuery = { readonly page: { readonly knownAt: string, readonly nodes: ReadonlyArray<EntityFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly evaluatedAt: ReadonlyArray<EvaluationFragment> } };
+
+export type WatchItemFragment = { readonly kind: WatchItemKind, readonly cursor: string, readonly chain: string, readonly knownAt: string, readonly event: EventFragment | null, readonly transition: { readonly kind: TransitionKind, readonly at: number, readonly contract: `0x${string}`, readonly credential: `0x${string}`, readonly purpose: number, readonly purposeName: string | null, readonly grantee: { readonly address: `0x${string}` }, readonly holder: { readonly address: `0x${string}` } } | null };
+
+export type WatchSubscriptionVariables = Exact<{
+  filter?: WatchFilter | null | undefined;
+  after?: string | null | undefined;
+  since?: string | Date | null | undefined;
+}>;
+
+
+export type WatchSubscription = { readonly item: WatchItemFragment };

@@ -7,7 +7,17 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codegen } from "@graphql-codegen/core";
 import * as operations from "@graphql-codegen/typescript-operations";
-import { buildSchema, type DocumentNode, Kind, parse, print, stripIgnoredCharacters, validate, visit } from "graphql";
+import {
+  buildSchema,
+  type DocumentNode,
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  validate,
+  visit,
+} from "graphql";
 import { ERROR_CODES } from "../../indexer/api/errors.ts";
 import { SDL_PATH } from "../../indexer/api/printSchema.ts";
 
@@ -87,8 +97,9 @@ function documents(whole: DocumentNode): string {
       (other) => other === definition || (other.kind === Kind.FRAGMENT_DEFINITION && used.has(other.name.value)),
     );
     const text = stripIgnoredCharacters(parts.map(print).join("\n"));
+    const kind = definition.operation === OperationTypeNode.SUBSCRIPTION ? "Subscription" : "Query";
     return [
-      `export const ${name}Document: Document<types.${name}Query, types.${name}QueryVariables> =\n  ${JSON.stringify(text)};\n`,
+      `export const ${name}Document: Document<types.${name}${kind}, types.${name}${kind}Variables> =\n  ${JSON.stringify(text)};\n`,
     ];
   });
   return [

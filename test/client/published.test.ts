@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
+import pino from "pino";
+import { TransitionKeeper } from "../../indexer/ledger/transitions/keeper.ts";
 import { openWorld, type World } from "../api/world.ts";
 import { runnable } from "../docs/blocks.ts";
 import { playFirstDay, VALUES } from "../docs/firstDayScene.ts";
@@ -34,15 +36,18 @@ describe("the client as it is published", () => {
   let postgres: TestPostgres;
   let world: World;
   let project: Project;
+  let keeper: TransitionKeeper;
 
   before(async () => {
     postgres = await startTestPostgres();
     world = await openWorld(postgres);
     await playFirstDay(world);
+    keeper = new TransitionKeeper(world.databaseUrl, pino({ level: "silent" }));
     project = await installPublished();
   });
   after(async () => {
     await project?.remove();
+    await keeper?.stop();
     await world?.close();
     await postgres?.stop();
   });
