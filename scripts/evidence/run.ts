@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { askNode, type NodeAnswer } from "../../indexer/evidence/askNode.ts";
 import type { Bundle } from "../../indexer/evidence/bundle.ts";
+import { contradictions, type Expectations } from "../../indexer/evidence/expectations.ts";
+import { notProven, proven, summary } from "../../indexer/evidence/findings.ts";
 import { type Reason, Rejection } from "../../indexer/evidence/rejection.ts";
 import { MAX_BYTES } from "../../indexer/evidence/strictJson.ts";
 import { verifyBundle } from "../../indexer/evidence/verifyBundle.ts";
-import { askNode, type NodeAnswer } from "./askNode.ts";
-import { contradictions, type Expectations } from "./expectations.ts";
-import { notProven, proven, summary } from "./findings.ts";
 
 export const EXIT = {
   /** The evidence is what it claims to be, and nothing that was asked about it is otherwise. */

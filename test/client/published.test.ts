@@ -54,11 +54,11 @@ describe("the client as it is published", () => {
 
   it("needs nothing but itself, and exports nothing but itself", () => {
     const manifest = JSON.parse(readFileSync(join(project.installed, "package.json"), "utf8"));
-    assert.deepEqual(Object.keys(manifest.exports), ["./client"]);
+    assert.deepEqual(Object.keys(manifest.exports), ["./client", "./verify"]);
     assert.equal(manifest.dependencies, undefined);
     assert.equal(manifest.private, undefined);
-    for (const path of Object.values(manifest.exports["./client"]))
-      assert(existsSync(join(project.installed, String(path))));
+    for (const paths of Object.values(manifest.exports as Record<string, Record<string, string>>))
+      for (const path of Object.values(paths)) assert(existsSync(join(project.installed, path)));
   });
 
   /** All examples of a page as one program: what comes after the first sees what the first one made. */

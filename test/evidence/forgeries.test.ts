@@ -3,33 +3,12 @@ import { test } from "node:test";
 import { REASONS, type Reason, Rejection } from "../../indexer/evidence/rejection.ts";
 import { verifyBundle } from "../../indexer/evidence/verifyBundle.ts";
 import { bytes32 } from "../api/world.ts";
-import { CLAIMS_FORGERIES } from "./forgeries/claims.ts";
-import { CONTRACT_FORGERIES } from "./forgeries/contract.ts";
-import { altered, type Forgeries, GOOD, goodReceipt, invented, leafOf, madeUp, withRoot } from "./forgeries/forging.ts";
-import { HEADER_FORGERIES } from "./forgeries/header.ts";
-import { LOG_FORGERIES } from "./forgeries/log.ts";
-import { PROOF_FORGERIES } from "./forgeries/proof.ts";
-import { RECEIPT_FORGERIES } from "./forgeries/receipt.ts";
-import { SHAPE_FORGERIES } from "./forgeries/shape.ts";
-import { STATEMENT_FORGERIES } from "./forgeries/statement.ts";
-import { TEXT_FORGERIES } from "./forgeries/text.ts";
-import { TRANSACTION_FORGERIES } from "./forgeries/transaction.ts";
+import { ALL } from "./forgeries/all.ts";
+import { altered, GOOD, goodReceipt, invented, leafOf, madeUp, withRoot } from "./forgeries/forging.ts";
 import { CONTRACT, textOf } from "./madeBlock.ts";
 
 /** Forged evidence: each kind is refused, and for its own reason. */
 
-const ALL: Forgeries = {
-  ...TEXT_FORGERIES,
-  ...SHAPE_FORGERIES,
-  ...HEADER_FORGERIES,
-  ...PROOF_FORGERIES,
-  ...RECEIPT_FORGERIES,
-  ...TRANSACTION_FORGERIES,
-  ...LOG_FORGERIES,
-  ...CONTRACT_FORGERIES,
-  ...STATEMENT_FORGERIES,
-  ...CLAIMS_FORGERIES,
-};
 const met = new Set<Reason>();
 
 test("the good one is none", () => {

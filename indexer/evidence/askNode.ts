@@ -1,4 +1,4 @@
-import type { Bundle } from "../../indexer/evidence/bundle.ts";
+import type { Bundle } from "./bundle.ts";
 
 /** What a node of the auditor's choice says of the block. */
 export interface NodeAnswer {

@@ -1,8 +1,8 @@
-import type { Bundle } from "../../indexer/evidence/bundle.ts";
-import { fromHex, toAddress } from "../../indexer/grants/bytes.ts";
-import { checksum } from "../../indexer/grants/caip.ts";
-import { LEGAL_BASES, PURPOSES } from "../../indexer/grants/codes.ts";
+import { fromHex, toAddress } from "../grants/bytes.ts";
+import { checksum } from "../grants/caip.ts";
+import { LEGAL_BASES, PURPOSES } from "../grants/codes.ts";
 import type { NodeAnswer } from "./askNode.ts";
+import type { Bundle } from "./bundle.ts";
 
 /** A verified bundle in words. */
 

@@ -1,4 +1,4 @@
-import type { Bundle } from "../../indexer/evidence/bundle.ts";
+import type { Bundle } from "./bundle.ts";
 
 /** What whoever checks evidence knows from elsewhere. */
 export interface Expectations {
