@@ -14,6 +14,7 @@ import { Gate } from "./access/gate.ts";
 import { createAuthzen, identify, refuseByProblem } from "./authzen/http.ts";
 import { EVALUATION_PATH, EVALUATIONS_PATH } from "./authzen/metadata.ts";
 import { Database } from "./database.ts";
+import { isForeignPage } from "./door/crossSite.ts";
 import { createDoor, type DoorOptions } from "./door/door.ts";
 import { createDrainingServer } from "./drain.ts";
 import { EvidenceBlocks } from "./evidence/blocks.ts";
@@ -104,12 +105,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const watched = { ...context, runners, eventLoop, explore: explore && !options.access?.keys };
   const graphql = createGraphql({ context, explore, allowedOrigins, operations, log });
   const authzen = createAuthzen({ context, url: () => options.publicUrl ?? urlOf(server, options.host), log });
-  const door = createDoor(options);
-
   const { access, databaseUrl } = options;
   const gate = access?.keys
     ? new Gate({ access, databaseUrl, database, graphqlPath: GRAPHQL_PATH, heldPaths: HELD_PATHS, clock, log })
     : undefined;
+  const keyLimit = access?.rateLimit;
+  const door = createDoor(options, keyLimit && gate && { ...keyLimit, keyOf: (request) => gate.keyOf(request) });
 
   const routes: readonly Route[] = [
     {
@@ -117,7 +118,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       answer: (request, response, asked) => answerGraphql(graphql, request, response, asked),
     },
     { at: authzen.serves, answer: authzen.answer },
-    { at: isReportPath, answer: (request, response) => answerReports(context, request, response, log) },
+    {
+      at: isReportPath,
+      answer: async (request, response) =>
+        isForeignPage(request.headers, allowedOrigins ?? [])
+          ? sendError(response, 403, "CROSS_SITE", "a page of another site asked for this report: open it yourself")
+          : answerReports(context, request, response, log),
+    },
   ];
   const { server, drain } = createDrainingServer((request, response) => {
     const path = pathOf(request);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rateLimit } from "./rateLimit.ts";
 import { DATABASE_PROTOCOLS, url } from "./url.ts";
 
 /** Who may ask the API, and whether that is recorded: docs/KEYS.md. Without it everybody may, and nothing is. */
@@ -10,15 +11,25 @@ export const accessSection = z
     log: z.boolean().default(false),
     /** The database as a role that can do nothing but add to the log; the indexer's own role without it. */
     logUrl: url(DATABASE_PROTOCOLS).optional(),
+    /** So many requests with one key in so many seconds, from whatever addresses; api.rateLimit does not count them then. */
+    rateLimit: rateLimit.optional(),
   })
   .prefault({})
-  .superRefine(({ keys, log, logUrl }, context) => {
+  .superRefine(({ keys, log, logUrl, rateLimit: limit }, context) => {
     if (log && !keys)
       context.addIssue({
         code: "custom",
         path: ["log"],
         input: log,
         message: "expected access.keys to be true as well, since the log says whose question it was",
+      });
+    if (limit !== undefined && !keys)
+      context.addIssue({
+        code: "custom",
+        path: ["rateLimit"],
+        input: limit,
+        message:
+          "expected access.keys to be true as well, since it counts requests by their key; api.rateLimit counts by address",
       });
     if (logUrl !== undefined && !log)
       context.addIssue({

@@ -1,5 +1,6 @@
 import proxyaddr from "proxy-addr";
 import { z } from "zod";
+import { rateLimit } from "./rateLimit.ts";
 
 /** Who may reach the API, and how often: docs/OPERATORS.md. Everything is closed, and nothing counted, without it. */
 
@@ -32,12 +33,7 @@ export const doorFields = {
     .max(100)
     .optional(),
   /** So many requests of one address (IPv6: of one /64) in so many seconds. */
-  rateLimit: z
-    .strictObject({
-      requests: z.int().min(1).max(10_000_000),
-      seconds: z.int().min(1).max(3_600).default(1),
-    })
-    .optional(),
+  rateLimit: rateLimit.optional(),
   /** Operations that are known by an id: a folder of .graphql files, or a JSON file of ids and texts. */
   operations: z
     .strictObject({

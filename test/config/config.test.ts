@@ -81,6 +81,8 @@ test("a log needs keys, and a role for it a log; both URLs come from the environ
   const url = `postgresql://u:${SECRET}@db/ledger`;
   const [log] = problems({ chains: [CHAIN], access: { log: true } });
   assert.match(log ?? "", /^access\.log: expected access\.keys to be true/);
+  const [limit] = problems({ chains: [CHAIN], access: { rateLimit: { requests: 5 } } });
+  assert.match(limit ?? "", /^access\.rateLimit: expected access\.keys to be true/);
   const [role] = problems({ chains: [CHAIN], access: { keys: true, logUrl: url } });
   assert.match(role ?? "", /^access\.logUrl: expected access\.log to be true/);
   const environment = { GRANTLEDGER_READ_DATABASE_URL: url, GRANTLEDGER_LOG_DATABASE_URL: url };

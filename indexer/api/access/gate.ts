@@ -97,6 +97,11 @@ export class Gate {
     return answer({ ...asked, context: { ...asked.context, stillLetIn } });
   }
 
+  /** Which key a request comes with; undefined where it is none that is let in, or where that cannot be found out. */
+  async keyOf(request: IncomingMessage): Promise<number | undefined> {
+    return (await this.#callerOf(request).catch(() => undefined))?.keyId;
+  }
+
   async close(): Promise<void> {
     await this.#queries?.close();
     await Promise.all([this.#keyPool.end(), this.#logPool?.end()]);

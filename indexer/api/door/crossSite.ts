@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { ErrorCode } from "../errors.ts";
@@ -27,6 +28,17 @@ function isOwnDoing(headers: ReadableHeaders, allowedOrigins: readonly string[])
   if (site === "same-origin" || site === "none") return true;
   const origin = headers.get("origin");
   return origin !== null && allowedOrigins.includes(origin);
+}
+
+/**
+ * Whether a page of another site made a browser ask, by the browser's own word, and not a person who followed its link. For what
+ * programs and people get by plain GETs, which may carry no header.
+ */
+export function isForeignPage(headers: IncomingHttpHeaders, allowedOrigins: readonly string[]): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== "cross-site" && site !== "same-site") return false;
+  const followed = headers["sec-fetch-dest"] === "document" && headers["sec-fetch-user"] === "?1";
+  return !followed && !allowedOrigins.includes(headers.origin ?? "");
 }
 
 export const useCrossSiteGuard = (allowedOrigins: readonly string[]): Plugin => ({

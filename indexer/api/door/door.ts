@@ -25,26 +25,43 @@ const PREFLIGHT_SECONDS = 600;
 /** Counted apart from questions: who asks too much is not to make the process look dead or unready. */
 const PROBES: ReadonlySet<string> = new Set(["/health", "/ready"]);
 
-export function createDoor({ allowedOrigins = [], trustedProxies, rateLimit }: DoorOptions): Door {
-  const share = allowedOrigins.length === 0 ? undefined : shareWith(allowedOrigins);
-  const limiter = rateLimit && new RateLimiter(rateLimit);
-  const callerOf = callerAddress(trustedProxies);
+/** Requests with a key that is known count for it, whatever their address, and not for the address. */
+export interface KeyLimit extends RateLimit {
+  /** Which key a request comes with, if any. Must cost the same whether or not there is such a key. */
+  keyOf(request: IncomingMessage): Promise<number | undefined>;
+}
 
+export function createDoor(
+  { allowedOrigins = [], trustedProxies, rateLimit }: DoorOptions,
+  keyLimit?: KeyLimit | undefined,
+): Door {
+  const share = allowedOrigins.length === 0 ? undefined : shareWith(allowedOrigins);
+  const byAddress = rateLimit && new RateLimiter(rateLimit);
+  const byKey = keyLimit && new RateLimiter(keyLimit);
+  const addressOf = callerAddress(trustedProxies);
+
+  /** Seconds to wait, and what for. */
+  const count = async (path: string, request: IncomingMessage): Promise<readonly [number, string]> => {
+    const probes = PROBES.has(path);
+    const key = probes ? undefined : await keyLimit?.keyOf(request);
+    if (key !== undefined) return [(await byKey?.take(String(key))) ?? 0, "with this key"];
+    const address = addressOf(request);
+    return [(await byAddress?.take(probes ? `probe ${address}` : address)) ?? 0, "from this address"];
+  };
   const admit = async (...[path, request, response, refuse]: Parameters<Door>): Promise<boolean> => {
-    const caller = callerOf(request);
-    const wait = (await limiter?.take(PROBES.has(path) ? `probe ${caller}` : caller)) ?? 0;
+    const [wait, whose] = await count(path, request);
     if (wait > 0) {
       response.setHeader("retry-after", String(wait));
       // What was sent is not waited for: it would be read for nothing.
       request.resume();
-      refuse(response, 429, "TOO_MANY_REQUESTS", `too many requests from this address: ask again in ${wait} s`);
+      refuse(response, 429, "TOO_MANY_REQUESTS", `too many requests ${whose}: ask again in ${wait} s`);
       return false;
     }
     return true;
   };
   return (path, request, response, refuse) => {
     if (share?.(request, response) === "answered") return false;
-    return limiter === undefined ? true : admit(path, request, response, refuse);
+    return byAddress === undefined && byKey === undefined ? true : admit(path, request, response, refuse);
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startTestPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { openWorld, type World } from "../world.ts";
+import { address, openWorld, type World } from "../world.ts";
 
 const QUERY = "{ chains { chain } }";
 const FRIEND = "https://app.example";
@@ -101,6 +101,28 @@ describe("pages of other origins", () => {
       "text/plain; application/json",
     ])
       assert.equal((await post(closed, { "content-type": type })).status, 415, type);
+  });
+
+  it("cannot have a report made, which a person who follows a link can", async () => {
+    const report = (world: World, headers: Headers) =>
+      fetch(`${world.api.url}/reports/retention.csv?grantee=${address(1)}`, { headers });
+    for (const headers of [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site", origin: STRANGER },
+      { "sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe", "sec-fetch-user": "?1" },
+      { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" },
+    ] as Headers[]) {
+      const response = await report(open, headers);
+      assert.deepEqual([response.status, await codeOf(response)], [403, "CROSS_SITE"], JSON.stringify(headers));
+    }
+    for (const headers of [
+      {},
+      { "sec-fetch-site": "none" },
+      { "sec-fetch-site": "same-origin" },
+      { "sec-fetch-site": "cross-site", origin: FRIEND },
+      { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document", "sec-fetch-user": "?1" },
+    ] as Headers[])
+      assert.equal((await report(open, headers)).status, 200, JSON.stringify(headers));
   });
 
   it("are not taken for the caller himself", async () => {
