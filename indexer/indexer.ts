@@ -77,6 +77,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     },
     log: log.child({ room: "api" }),
   });
+  let dispatcher: Dispatcher | undefined;
   const text = async (): Promise<string> =>
     metrics.text({
       // Without its database an indexer still tells how it is: that is when it is looked at.
@@ -84,6 +85,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       runners: runners(),
       pool: api.pool(),
       watchers: api.watchers(),
+      feeds: await api.feeds().catch(() => undefined),
+      webhooks: await dispatcher?.counts().catch(() => undefined),
+      questionsWaiting: api.questionsWaiting(),
       now: clock(),
     });
   const served =
@@ -98,7 +102,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       throw error;
     }));
   const keeper = new TransitionKeeper(databaseUrl, log.child({ room: "ledger" }));
-  const dispatcher =
+  dispatcher =
     options.webhooks &&
     new Dispatcher({
       ...{ databaseUrl, clock, key: options.webhooks.key, poster: options.webhooks },

@@ -25,6 +25,7 @@ import { pathOf } from "./pathOf.ts";
 import { answerOps } from "./probes.ts";
 import { readChains } from "./read/chain.ts";
 import { GatheredChecks } from "./read/gathered.ts";
+import { readHorizons } from "./read/horizon.ts";
 import { ReportPool } from "./reportPool.ts";
 import { answerReports, isReportPath } from "./reports/http.ts";
 import { sendError } from "./respond.ts";
@@ -68,6 +69,10 @@ export interface Api {
   chains(): Promise<ObservedChain[]>;
   /** How many watch now. */
   watchers(): number;
+  /** How many events of each chain are in its feed. @throws RetryableError when the database does not answer. */
+  feeds(): Promise<ReadonlyMap<bigint, bigint>>;
+  /** Questions that wait to be recorded; undefined where none are. */
+  questionsWaiting(): number | undefined;
   /** Connections to the database. */
   pool(): PoolState;
   /** Takes no new connections, finishes what is under way within a bound, and closes the database's connections. */
@@ -166,6 +171,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     chains: () => readChains(database),
     pool: () => database.pool,
     watchers: () => feeds.watchers,
+    feeds: async () =>
+      new Map(
+        (await readHorizons(database)).flatMap(({ chainId, reached }) => (reached ? [[chainId, reached.lastSeq]] : [])),
+      ),
+    questionsWaiting: () => gate?.questionsWaiting,
     async stop() {
       eventLoop.stop();
       // Who watches would keep a connection busy for ever.

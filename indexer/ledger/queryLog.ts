@@ -83,6 +83,11 @@ export class QueryLog {
     });
   }
 
+  /** Questions that wait for the batch that is being written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Waits for what is under way. */
   async close(): Promise<void> {
     await this.#writing;

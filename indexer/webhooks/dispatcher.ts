@@ -9,6 +9,7 @@ import { BEGINNING, decodePositions, encodePositions, endOf, isAfter, type Posit
 import { sleep } from "../ops/backoff.ts";
 import type { Clock } from "../ops/clock.ts";
 import { explain } from "../ops/errors.ts";
+import type { WebhookCounts } from "../ops/metrics/toldMetrics.ts";
 import { type MessageContext, messageOf } from "./message.ts";
 import {
   ended,
@@ -18,6 +19,7 @@ import {
   movedOn,
   postponed,
   prolonged,
+  readCounts,
   readReplays,
   replayed,
   type Target,
@@ -85,6 +87,11 @@ export class Dispatcher {
     // A message says what is so, not how fresh it is.
     this.#context = { database: this.#database, clock, maxStalenessSeconds: 60, feeds: this.#feeds, caller: ANYBODY };
     this.#done = this.#run();
+  }
+
+  /** How it stands with all targets, whichever process is at them. */
+  counts(): Promise<WebhookCounts> {
+    return readCounts(this.#pool);
   }
 
   /** Finishes the messages under way. */

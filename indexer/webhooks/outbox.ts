@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { type Address, type CredentialRef, toAddress, toCredentialRef } from "../grants/bytes.ts";
+import type { WebhookCounts } from "../ops/metrics/toldMetrics.ts";
 
 /** What is stored of webhooks while they are worked on. Times are the database's, so that processes need not agree. */
 
@@ -51,6 +52,20 @@ export async function takeTargets(pool: pg.Pool, besides: number, leaseSeconds: 
       chain: row.chain_id === null ? undefined : BigInt(row.chain_id),
     },
   }));
+}
+
+const COUNTS_SQL = `
+  SELECT count(*) FILTER (WHERE status = 'ACTIVE' AND attempts = 0)::int AS active,
+         count(*) FILTER (WHERE status = 'ACTIVE' AND attempts > 0)::int AS failing,
+         count(*) FILTER (WHERE status = 'ENDED')::int AS ended,
+         (SELECT count(*)::int FROM dead_letter) AS dead_letters,
+         greatest(0, extract(epoch FROM clock_timestamp() - min(greatest(next_at, leased_until))
+           FILTER (WHERE status = 'ACTIVE')))::float8 AS overdue
+    FROM webhook`;
+
+export async function readCounts(pool: pg.Pool): Promise<WebhookCounts> {
+  const { active, failing, ended, dead_letters, overdue } = (await pool.query(COUNTS_SQL)).rows[0];
+  return { active, failing, ended, deadLetters: dead_letters, overdueSeconds: overdue ?? 0 };
 }
 
 /** Writes what became of a target, if it is still ours. `$1` is its id, `$2` the lease. */

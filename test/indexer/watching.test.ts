@@ -99,6 +99,9 @@ test("caught up: ready, no progress any more, and which endpoints did it", async
   assert.match(text, /^grantledger_rpc_calls_total{.*method="(?:eth_getLogs|mixed)"} [1-9]/m);
   assert.match(text, new RegExp(`^grantledger_chain_indexed_block{chain="eip155:${CHAIN}"} ${indexed}$`, "m"));
   assert.doesNotMatch(text, /^grantledger_backfill_/m, "of a history that is in, nothing is left to be told");
+  await until("watchers are told everything", async () =>
+    new RegExp(`^grantledger_chain_feed_behind_events{chain="eip155:${CHAIN}"} 0$`, "m").test(await metrics()),
+  );
   const told = lines.map((line) => JSON.parse(line)).filter(({ room }) => room === "sync");
   const [progress] = told.filter(({ msg }) => / blocks/.test(msg) && /%/.test(msg));
   assert.match(progress?.msg ?? "", /^\d+\.\d %, [\d,]+ of [\d,]+ blocks/);

@@ -37,6 +37,8 @@ async function samples(
     pool: POOL,
     watchers: 3,
     now: NOW,
+    ...{ feeds: new Map([[1n, 2n ** 40n - 5n]]), questionsWaiting: 7 },
+    webhooks: { active: 3, failing: 2, ended: 1, deadLetters: 4, overdueSeconds: 1.5 },
     ...scraped,
   });
   return new Map(
@@ -79,6 +81,25 @@ test("what the ledger holds, exact; what is not known is missing and not 0", asy
     [2, 2],
   );
   assert.ok((found.get("process_resident_memory_bytes") ?? 0) > 1e6);
+});
+
+test("what is told and recorded behind the answers; where nothing is, nothing is said of it", async () => {
+  const metrics = new Metrics(60);
+  const names = ["webhook_dead_letters", "webhook_overdue_seconds", "query_log_waiting"];
+  const states = ["active", "failing", "ended"];
+  const told = async (scraped: Parameters<typeof samples>[1] = {}) => {
+    const found = await samples(metrics, scraped);
+    return [
+      found.get('grantledger_chain_feed_behind_events{chain="eip155:1"}'),
+      ...states.map((state) => found.get(`grantledger_webhooks{state="${state}"}`)),
+      ...names.map((name) => found.get(`grantledger_${name}`)),
+    ];
+  };
+  const all = [5, 3, 2, 1, 4, 1.5, 7];
+  assert.deepEqual(await told(), all);
+  const nothing = { feeds: undefined, webhooks: undefined, questionsWaiting: undefined };
+  assert.deepEqual(await told(nothing), Array(7).fill(undefined));
+  assert.deepEqual(await told(), all);
 });
 
 test("a stale head is told by the clock alone; values follow from scrape to scrape", async () => {

@@ -70,8 +70,11 @@ describe("dead letters that are sent again", () => {
 
   it("stay one process's, however long they take together", async () => {
     const id = await withLetters();
+    const counting = dispatch();
     dispatch();
-    dispatch();
+    const { deadLetters, ended, active, failing, overdueSeconds } = await counting.counts();
+    assert.deepEqual([deadLetters, ended, active + failing], [LETTERS, 0, 1]);
+    assert.ok(overdueSeconds >= 0 && overdueSeconds < 60);
     await until("each was tried", async () => (await toSend(id)) === 0);
     assert.deepEqual(
       receiver.all.map(({ id: message }) => message),

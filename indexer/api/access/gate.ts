@@ -97,6 +97,11 @@ export class Gate {
     return answer({ ...asked, context: { ...asked.context, stillLetIn } });
   }
 
+  /** Questions that wait to be recorded; undefined where none are. */
+  get questionsWaiting(): number | undefined {
+    return this.#queries?.waiting;
+  }
+
   /** Which key a request comes with; undefined where it is none that is let in, or where that cannot be found out. */
   async keyOf(request: IncomingMessage): Promise<number | undefined> {
     return (await this.#callerOf(request).catch(() => undefined))?.keyId;

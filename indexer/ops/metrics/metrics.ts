@@ -8,6 +8,7 @@ import { ChainMetrics } from "./chainMetrics.ts";
 import { type PoolState, ProcessMetrics } from "./processMetrics.ts";
 import { RpcMetrics } from "./rpcMetrics.ts";
 import { SyncMetrics } from "./syncMetrics.ts";
+import { ToldMetrics, type WebhookCounts } from "./toldMetrics.ts";
 
 /** What is read at every scrape. */
 export interface Scraped {
@@ -17,6 +18,12 @@ export interface Scraped {
   readonly pool: PoolState;
   /** Clients that watch. */
   readonly watchers: number;
+  /** Events of a chain that are in its feed; undefined when the database does not answer. */
+  readonly feeds: ReadonlyMap<bigint, bigint> | undefined;
+  /** Undefined where nothing is sent to any, or when the database does not answer. */
+  readonly webhooks: WebhookCounts | undefined;
+  /** Questions that wait to be recorded; undefined where none are. */
+  readonly questionsWaiting: number | undefined;
   /** Milliseconds since the unix epoch. */
   readonly now: number;
 }
@@ -28,12 +35,14 @@ export class Metrics {
   readonly #sync: SyncMetrics;
   readonly #rpc: RpcMetrics;
   readonly #process: ProcessMetrics;
+  readonly #told: ToldMetrics;
 
   constructor(maxStalenessSeconds: number) {
     this.#chain = new ChainMetrics(this.#registry, maxStalenessSeconds);
     this.#sync = new SyncMetrics(this.#registry);
     this.#rpc = new RpcMetrics(this.#registry);
     this.#process = new ProcessMetrics(this.#registry);
+    this.#told = new ToldMetrics(this.#registry);
   }
 
   chainObserver(chainId: bigint): ChainObserver {
@@ -45,8 +54,9 @@ export class Metrics {
   }
 
   /** The text format of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/). */
-  async text({ chains, runners, pool, watchers, now }: Scraped): Promise<string> {
+  async text({ chains, runners, pool, watchers, now, feeds, webhooks, questionsWaiting }: Scraped): Promise<string> {
     this.#chain.refresh(chains, runners, now);
+    this.#told.refresh(chains, feeds, webhooks, questionsWaiting);
     this.#process.refresh(pool, chains !== undefined, watchers);
     return this.#registry.metrics();
   }
