@@ -27,8 +27,8 @@ export interface WorldReport {
 
 /** How many checks are asked of each world. */
 const CHECKS = 50;
-/** At how many blocks all pairs are asked. */
-const MOMENTS = 40;
+/** At how many blocks lists are asked for, beside the checks of every block. */
+const LISTS = 40;
 
 /**
  * Carries out a plan and compares what became of it.
@@ -49,7 +49,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
       }
       await quiet(world);
       const reasons = await assertChecks(questions, chains, world.random, CHECKS);
-      const compared = await assertEveryPair(questions, chains, world.random, MOMENTS);
+      const compared = await assertEveryPair(questions, chains, world.random, LISTS);
       if (plan.pastFinality) await contradict(world, questions);
       const again = await remembered.assertAgain();
       const events = world.chains.flatMap(({ recorded }) => [...recorded.values()]);
