@@ -11,7 +11,7 @@ import { type Plan, planOf } from "../test/simulation/world/plan.ts";
 import { run, type WorldReport } from "../test/simulation/world/run.ts";
 import { complain, duration, say } from "./terminal/output.ts";
 
-const USAGE = `usage: npm run simulate -- [--seeds 30] [--from 1] [--jobs 2] [--mode LINKED|VERIFIED] [--without <defence>] [--go-on]
+const USAGE = `usage: npm run simulate -- [--seeds 30] [--from 1] [--jobs 2] [--mode RANGED|LINKED|VERIFIED] [--without <defence>] [--go-on]
 
   --seeds, --from  how many worlds, and the seed of the first
   --jobs           how many at a time
@@ -88,7 +88,7 @@ function read(): Options | undefined {
     const [from, seeds, jobs] = [values.from, values.seeds, values.jobs].map(Number) as [number, number, number];
     const { mode, without } = values;
     if (![from, seeds, jobs].every((count) => Number.isSafeInteger(count) && count > 0)) return undefined;
-    if (mode !== "LINKED" && mode !== "VERIFIED") return undefined;
+    if (mode !== "RANGED" && mode !== "LINKED" && mode !== "VERIFIED") return undefined;
     if (without !== undefined && !DEFENCE_NAMES.some((name) => name === without)) return undefined;
     return {
       ...{ from, seeds, jobs, goOn: values["go-on"] },

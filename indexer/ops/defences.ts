@@ -26,6 +26,8 @@ export const DEFENCE_NAMES = [
   "headerHash",
   /** VERIFIED: receipts are those of the header's root. */
   "receiptsRoot",
+  /** RANGED: two endpoints give the same logs of final history. */
+  "rangesCompared",
   /** A contract can only say what its own code says. */
   "ownLayout",
   /** The changes of a thing follow each other without gaps. */

@@ -1,4 +1,5 @@
 import type { Address } from "../grants/bytes.ts";
+import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { RawLog } from "../rpc/answers.ts";
 import type { ChainReader } from "../rpc/chainReader.ts";
@@ -22,7 +23,7 @@ export function rangedHistory(first: ChainReader, second: ChainReader, contracts
 
   async function read(from: bigint, to: bigint, signal: AbortSignal): Promise<Blocks> {
     const [logs, others] = await Promise.all([first.logs(from, to, signal), second.logs(from, to, signal)]);
-    assertSame(logs, others, from, to);
+    if (DEFENCES.rangesCompared) assertSame(logs, others, from, to);
     const numbers = new Set(logs.map(({ blockNumber }) => blockNumber));
     const strange = [...numbers].find((number) => number < from || number > to);
     if (strange !== undefined) throw new RetryableError(`the node gave a log of block ${strange}, not asked for`);

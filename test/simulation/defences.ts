@@ -11,7 +11,9 @@ interface Trial {
   readonly faults: readonly FaultName[];
   readonly kills?: boolean;
   readonly pastFinality?: boolean;
-  /** Endpoints are like this from the start. */
+  /** Blocks before the indexer starts; 12 without. */
+  readonly history?: number;
+  /** The first endpoint is like this from the start. */
   readonly begins?: { readonly name: FaultName; readonly times: number };
   /** After the steps that the seed decided. */
   readonly finale?: readonly Step[];
@@ -54,6 +56,11 @@ export const TRIALS: Readonly<Record<DefenceName, Trial>> = {
     ...{ mode: "VERIFIED", faults: ["alteredData"], seeds: 3 },
     finale: [{ ...on, type: "quiet" }, fault("alteredData", 40), mine, { ...on, type: "reach" }],
   },
+  rangesCompared: {
+    ...{ mode: "RANGED", faults: ["unorderedLogs"], history: 60, seeds: 3 },
+    // Met while final history is read; what is linked afterwards is read when it has passed.
+    begins: { name: "phantomLogs", times: 1 },
+  },
   ownLayout: { faults: ["unorderedLogs"], seeds: 3 },
   sequence: {
     faults: ["unorderedLogs"],
@@ -75,7 +82,7 @@ export const TRIALS: Readonly<Record<DefenceName, Trial>> = {
 
 /** A short world with little but what a defence is there for. */
 export function trialPlan(name: DefenceName, seed: number): Plan {
-  const { mode = "LINKED", faults, begins, pastFinality = false, finale = [] } = TRIALS[name];
+  const { mode = "LINKED", faults, begins, history = 12, pastFinality = false, finale = [] } = TRIALS[name];
   const plan = planOf(seed, { mode, faults, featured: false });
   const again = `npm run simulate -- --without ${name} --from ${seed} --seeds 1`;
   const [first] = plan.chains;
@@ -83,7 +90,7 @@ export function trialPlan(name: DefenceName, seed: number): Plan {
   const steps = plan.steps.filter(({ chain, type }) => chain === 0 && type !== "finalize").slice(0, 6);
   return {
     ...plan,
-    chains: [{ ...first, endpoints: 1, history: 12, ...(begins && { begins }) }],
+    chains: [{ ...first, endpoints: mode === "RANGED" ? 2 : 1, history, ...(begins && { begins }) }],
     steps: [...steps, ...finale],
     pastFinality,
     again,

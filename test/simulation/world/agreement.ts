@@ -116,7 +116,8 @@ export async function assertQuarantined(questions: Questions, chain: FakeChain):
 /** The indexer's configuration for a chain. */
 export const configOf = (chain: FakeChain, rpc: readonly string[], mode: Mode): Record<string, unknown> => ({
   chainId: Number(chain.chainId),
-  ...(mode === "VERIFIED" ? { verification: "verified", receipts: "ethereum" } : { verification: "linked" }),
+  verification: mode.toLowerCase(),
+  ...(mode === "VERIFIED" ? { receipts: "ethereum" } : {}),
   ...{ name: `World ${chain.chainId}`, rpc, pollIntervalMs: 10 },
   contracts: Object.entries(CONTRACTS).map(([name, address]) => ({ name, address, startBlock: chain.startBlock })),
 });

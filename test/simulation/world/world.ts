@@ -100,7 +100,8 @@ export class World {
       chains: plan.chains.map(({ endpoints }, i) =>
         configOf(
           (chains[i] as WorldChain).chain,
-          Array.from({ length: endpoints }, (_, j) => server.url(`${i}/${j}`)),
+          // Endpoints whose word is compared have to be on two hosts.
+          Array.from({ length: endpoints }, (_, j) => server.url(`${i}/${j}`, j % 2 === 0 ? "127.0.0.1" : "localhost")),
           plan.mode,
         ),
       ),
