@@ -40,7 +40,7 @@ export function bundled(rootFolder, entry) {
 export async function bundle(rootFolder, entry) {
   const root = resolve(rootFolder);
   // Not before the packages are installed.
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const folder = folderOf(root, entry);
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -66,9 +66,12 @@ export async function bundle(rootFolder, entry) {
     outdir: folder,
     metafile: true,
     write: false,
-  }).catch((error) => {
-    throw new SetupError(`${entry} cannot be bundled.\n${error.message}`);
-  });
+  })
+    .catch((error) => {
+      throw new SetupError(`${entry} cannot be bundled.\n${error.message}`);
+    })
+    // Its process would stay, with half a gigabyte, as long as this one.
+    .finally(stop);
   const sources = Object.keys(metafile.inputs)
     .filter((path) => !path.split("/").includes("node_modules"))
     .sort();

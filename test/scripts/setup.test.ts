@@ -116,6 +116,18 @@ describe("set-up", () => {
     assert.deepEqual(await project.run("start"), { code: 0, stdout: "changed", stderr: "" });
   });
 
+  it("leaves no bundler behind while what was started runs", async () => {
+    const listed = `execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" })`;
+    project.write(
+      "scripts/start.ts",
+      `import { execFileSync } from "node:child_process"; const mine = (line) => line.trim().startsWith(process.ppid + " "); process.stdout.write(${listed}.split("\\n").filter(mine).join("\\n"));`,
+    );
+    const { code, stdout } = await project.run("start");
+    assert.equal(code, 0);
+    assert.match(stdout, /start\.js/);
+    assert.doesNotMatch(stdout, /esbuild/);
+  });
+
   it("says what cannot be bundled, and runs it once it can be", async () => {
     project.write("scripts/start.ts", `import { said } from "./part.ts"; process.stdout.write(said);`);
     const failed = await project.run("start");
