@@ -1,3 +1,4 @@
+import { collectEarly } from "../ops/earlyCollection.ts";
 import { isTooLarge } from "../rpc/errors.ts";
 import type { Blocks } from "./fetch.ts";
 
@@ -68,6 +69,7 @@ export async function* backfill(
   const ahead: Reading[] = [];
   let width = LEAST_AHEAD;
   let next = from;
+  const collectedEarly = collectEarly();
   try {
     while (next <= to || ahead.length > 0) {
       while (ahead.length < Math.min(width, size.bound) && next <= to) {
@@ -83,6 +85,7 @@ export async function* backfill(
       yield* await first.blocks;
     }
   } finally {
+    collectedEarly();
     abandoned.abort();
   }
 }
