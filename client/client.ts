@@ -102,6 +102,10 @@ export function createClient(options: ClientOptions): Client {
     credentials: (which = {}, call = {}) => listOf(reading(documents.CredentialsDocument, which, call), asItIs),
     entities: (which = {}, call = {}) => listOf(reading(documents.EntitiesDocument, which, call), asItIs),
     watch(which, call = {}) {
+      if ((which.after === undefined) === (which.since === undefined))
+        throw new TypeError(
+          "a watch begins after a cursor (after), or with what was not known at a moment (since): give one",
+        );
       const bounds = toWatchBounds(call);
       return { [Symbol.asyncIterator]: () => watching(connection, which, bounds) };
     },

@@ -159,6 +159,8 @@ describe("watching with the client", () => {
       [{ since: BEGINNING, filter: { grantee: "0x12" as never } }, "BAD_INPUT"],
     ] as const)
       await assert.rejects(first(client.watch(which)), (error) => isError(error, code, false));
+    for (const which of [{}, { filter: {} }, { after: "a", since: BEGINNING }])
+      assert.throws(() => client.watch(which as never), /begins after a cursor/);
     assert.throws(() => client.watch({ since: BEGINNING }, { silenceMs: 0 }), /silenceMs: expected a number/);
   });
 });
