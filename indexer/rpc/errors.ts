@@ -58,13 +58,17 @@ export function isUnsupported(error: unknown): boolean {
 const RATE =
   /\brate\b|capacity|per[ -]second|\/ ?s(ec)?(ond)?\b|too many (requests|connections)|request (limit|count)|quota|credits|compute units|throughput/i;
 
+/** The endpoint does not have the block yet: a smaller range would not help. */
+const BEYOND_HEAD =
+  /beyond (?:the )?(?:current |latest )?(?:head|tip)|(?:from|to)Block .*(?:greater|higher) than (?:the )?(?:latest|head)/i;
+
 /**
  * Does this error say that a range or an answer was too large? Servers agree on no code for it, so the words decide;
  * seen with Alchemy, Infura, QuickNode, Ankr, Erigon, Nethermind and Besu. A wrong guess only costs smaller ranges.
  */
 export function isTooLarge(error: unknown): boolean {
   if (error instanceof TransportError) return error.kind === "too-large" || /HTTP 413/.test(error.message);
-  if (!(error instanceof RpcError) || RATE.test(error.message)) return false;
+  if (!(error instanceof RpcError) || RATE.test(error.message) || BEYOND_HEAD.test(error.message)) return false;
   return (
     error.code === -32005 ||
     /too (many|large|big|wide)|limit|exceed|range|more than \d+|response size|timed? ?out/i.test(error.message)

@@ -10,6 +10,9 @@ const LOGS_AHEAD = 8_000;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
 const TARGET_LOGS = 2_500;
 const MAX_BLOCKS = 1_000;
+/** After so many answers as large as the node gives a larger range is tried, and each time after twice as many. */
+const LEAST_PATIENCE = 8;
+const MOST_PATIENCE = 1_024;
 
 /**
  * How many blocks to ask for at once. Grows where blocks hold few of our logs, shrinks where they hold many or where the
@@ -18,8 +21,12 @@ const MAX_BLOCKS = 1_000;
 export class RangeSize {
   #blocks: number;
   readonly #targetLogs: number;
-  /** No larger than what the node refused before. */
+  /** No larger than what the node refused before; tried again after a while, since an endpoint that lags refuses what it will give. */
   #ceiling: number;
+  readonly #maxBlocks: number;
+  /** Answers of that size since, and how many of them it takes to try more. */
+  #good = 0;
+  #patience = LEAST_PATIENCE;
   /** Of the newest answer; undefined before the first. */
   #logsPerBlock: number | undefined;
 
@@ -27,6 +34,7 @@ export class RangeSize {
     this.#blocks = blocks;
     this.#targetLogs = targetLogs;
     this.#ceiling = maxBlocks;
+    this.#maxBlocks = maxBlocks;
   }
 
   get blocks(): number {
@@ -42,12 +50,18 @@ export class RangeSize {
 
   answered(blocks: number, logs: number): void {
     this.#logsPerBlock = logs / blocks;
+    if (blocks >= this.#ceiling && this.#ceiling < this.#maxBlocks && ++this.#good >= this.#patience) {
+      this.#ceiling = Math.min(this.#ceiling * 2, this.#maxBlocks);
+      this.#patience = Math.min(this.#patience * 2, MOST_PATIENCE);
+      this.#good = 0;
+    }
     const fitting = logs === 0 ? blocks * 2 : Math.floor((blocks * this.#targetLogs) / logs);
     this.#blocks = Math.max(1, Math.min(fitting, blocks * 2, this.#ceiling));
   }
 
   refused(blocks: number): void {
     this.#ceiling = Math.max(1, Math.floor(blocks / 2));
+    this.#good = 0;
     this.#blocks = Math.min(this.#blocks, this.#ceiling);
   }
 }

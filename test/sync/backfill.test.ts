@@ -48,6 +48,28 @@ test("every block once and in order, whatever the node refuses and however its a
   );
 });
 
+test("what a node refused for a while is tried again, and ever more seldom where it goes on refusing", () => {
+  const size = new RangeSize({ blocks: 64, maxBlocks: 64 });
+  const refuseAll = (): void => {
+    for (let blocks = 64; blocks > 0; blocks = Math.floor(blocks / 2)) size.refused(blocks);
+  };
+  refuseAll();
+  assert.equal(size.blocks, 1);
+  let asked = 0;
+  for (; size.blocks < 64 && asked < 1_000; asked++) size.answered(size.blocks, 0);
+  assert.equal(size.blocks, 64, `after ${asked} answers`);
+
+  // A node that gives 16 blocks and never more.
+  const capped = new RangeSize({ blocks: 64, maxBlocks: 64 });
+  let refused = 0;
+  for (let i = 0; i < 2_000; i++)
+    if (capped.blocks > 16) {
+      capped.refused(capped.blocks);
+      refused += 1;
+    } else capped.answered(capped.blocks, 0);
+  assert.ok(refused >= 3 && refused < 14, `${refused} refused of 2000`);
+});
+
 test("a single block that is too large is an error, not an endless split", async () => {
   let reads = 0;
   const read: ReadRange = () => {
@@ -99,7 +121,7 @@ test("reading ahead is bounded, and ends when nobody wants more", async () => {
   assert.ok(aborted > 0, "the reads ahead are told to stop");
 });
 
-test("the size of a range grows where it is quiet, shrinks where it is busy, and stays below what was refused", () => {
+test("the size of a range grows where it is quiet, shrinks where it is busy, and stays below what was refused for a while", () => {
   const size = new RangeSize();
   const first = size.blocks;
   for (let i = 0; i < 10; i++) size.answered(size.blocks, 0);
@@ -108,7 +130,7 @@ test("the size of a range grows where it is quiet, shrinks where it is busy, and
   size.answered(most, most * 1_000);
   assert.ok(size.blocks < 20, `${size.blocks} blocks of a thousand logs each`);
   size.refused(16);
-  for (let i = 0; i < 10; i++) size.answered(size.blocks, 0);
+  for (let i = 0; i < 7; i++) size.answered(size.blocks, 0);
   assert.equal(size.blocks, 8);
   size.refused(1);
   assert.equal(size.blocks, 1, "never less than a block");
