@@ -4,6 +4,8 @@ import { SetupError } from "./progress.mjs";
 
 const FIRST_LINES = 12;
 const LAST_LINES = 20;
+/** Starts only when the lock names it: one that ran before would be a writer nobody knows of, were this process killed. */
+const ONCE_TOLD = 'read -r go && exec "$@" < /dev/null';
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
@@ -11,9 +13,12 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
  * process group of its own, because npx starts npm and npm starts install scripts: a signal or the timeout ends all.
  */
 export async function runTool({ command, args, cwd, env, timeoutMs, lock, advice }) {
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("sh", ["-c", ONCE_TOLD, "sh", command, ...args], { cwd, env, detached: true, stdio: "pipe" });
   // If this process is killed, the tool goes on: the next set-up then waits for it instead of writing beside it.
   if (child.pid !== undefined) lock.add(child.pid);
+  // A shell that ended first has nobody to tell: how it ended is what the caller hears.
+  child.stdin.on("error", () => {});
+  child.stdin.end("go\n");
   const output = { first: [], last: [] };
   for (const stream of [child.stdout, child.stderr]) collect(stream, output);
   let ended;

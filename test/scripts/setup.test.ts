@@ -85,11 +85,14 @@ describe("set-up", () => {
     const record = `echo '{"packages":{"node_modules/node":{"integrity":"sha512-one"}}}' > node_modules/.package-lock.json`;
     project.program(
       "npm",
-      `echo pid $$ >> calls\nuntil test -e go; do sleep 0.05; done\n${project.installs()}\n${record}`,
+      `cp .grantledger/setup.lock seen\necho pid $$ >> calls\nuntil test -e go; do sleep 0.05; done\n${project.installs()}\n${record}`,
     );
     const killed = project.spawn("hello");
     while (project.calls().length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
     killed.kill("SIGKILL");
+    const holders: { pid: number }[] = JSON.parse(readFileSync(join(project.root, "seen"), "utf8"));
+    const started = Number(project.calls()[0]?.replace("pid ", ""));
+    assert.equal(holders.at(-1)?.pid, started, "the lock names npm before it begins, or a kill would leave it unknown");
     const next = project.spawn("hello");
     const waiting = await new Promise<string>((resolve) =>
       next.stderr.setEncoding("utf8").once("data", (text: string) => resolve(text)),
