@@ -4,6 +4,7 @@ import { PrismaClient } from "../ledger/generated/client.ts";
 import type { ObservedChain } from "../ops/health.ts";
 import { CONNECT_TIMEOUT_MS, EXACT_TYPES, endWithin, READ_ONLY } from "./connections.ts";
 import { isBehind, readError } from "./errors.ts";
+import { NAMES_LAST_MS, RepeatedTexts } from "./repeatedTexts.ts";
 
 /** Reading access to the ledger: one bounded pool, shared by prepared statements and Prisma's typed reads. */
 
@@ -27,6 +28,7 @@ export interface Statement {
 export class Database {
   readonly #pool: pg.Pool;
   readonly #note: NoteRows | undefined;
+  readonly #texts: RepeatedTexts;
   readonly prisma: PrismaClient;
 
   /**
@@ -37,12 +39,15 @@ export class Database {
     this.#note = note;
     if (typeof from !== "string") {
       this.#pool = from.#pool;
+      this.#texts = from.#texts;
       this.prisma = from.prisma;
       return;
     }
+    this.#texts = new RepeatedTexts();
     this.#pool = new pg.Pool({
       connectionString: from,
       max: POOL_SIZE,
+      maxLifetimeSeconds: NAMES_LAST_MS / 1_000,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
@@ -74,9 +79,10 @@ export class Database {
     return this.#rows<Row>({ name: statement.name, text: statement.text, values });
   }
 
-  /** Rows of a statement planned for these values: the lists, whose best plan depends on what is filtered by. */
+  /** Rows of a statement put together from what is asked; one that comes again is planned once as well. */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
-    return this.#rows<Row>({ text, values });
+    const name = this.#texts.nameOf(text);
+    return this.#rows<Row>(name === undefined ? { text, values } : { name, text, values });
   }
 
   async #rows<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<Row[]> {

@@ -144,7 +144,7 @@ export class ChainWriter {
     const indexed = this.#cursor.indexed;
     const [oldest] = headers;
     if (indexed !== undefined && oldest !== undefined)
-      if (leap ? oldest.number <= indexed.number : oldest.number !== indexed.number + 1n || !linksTo(oldest, indexed))
+      if (oldest.number !== indexed.number + 1n || !linksTo(oldest, indexed))
         throw new BugError(`append: block ${oldest.number} does not link to the cursor's block ${indexed.number}`);
     if (first.seq !== this.#cursor.lastSeq + 1n)
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);

@@ -47,8 +47,10 @@ export interface ChainReaderOptions {
   /** Heads that were pushed: what is most likely asked next is then asked along with the tip. */
   readonly hints?: Hints;
   readonly observer?: RpcObserver;
-  /** Where headers are to be hashed and receipts to be rebuilt. */
+  /** Where headers are to be hashed. */
   readonly encoding?: Encoding | undefined;
+  /** Whether logs are taken out of receipts. */
+  readonly proven?: boolean;
 }
 
 type Ahead = { readonly hash: Bytes32; readonly logs: Promise<RawLog[][] | undefined> };
@@ -56,7 +58,7 @@ type Ahead = { readonly hash: Bytes32; readonly logs: Promise<RawLog[][] | undef
 export function createChainReader(
   client: RpcClient,
   contracts: readonly Address[],
-  { quorum = 1, hints, observer = observing(), encoding }: ChainReaderOptions = {},
+  { quorum = 1, hints, observer = observing(), encoding, proven = false }: ChainReaderOptions = {},
 ): ChainReader {
   // All topics: an event that we do not know is kept raw, so it has to be asked for.
   const address = contracts.map(toHex);
@@ -91,7 +93,7 @@ export function createChainReader(
   function askAhead(signal: AbortSignal | undefined): void {
     const hint = hints?.pending;
     // Where logs come out of receipts, the header has to be there first.
-    if (hint === undefined || encoding !== undefined) return;
+    if (hint === undefined || proven) return;
     const hash = Buffer.from(hint.hash.slice(2), "hex") as Uint8Array as Bytes32;
     if (ahead !== undefined && sameBytes(ahead.hash, hash)) return;
     // A hint may be wrong: what comes of it counts only for the very block that turns out to be the head.

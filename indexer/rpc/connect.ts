@@ -54,11 +54,12 @@ export function connectChain(
   });
   const addresses = contracts.map(({ address }) => address);
   const encoding = reading.verification === "LINKED" ? undefined : reading.encoding;
+  const proven = reading.verification === "VERIFIED";
   const clients = reading.verification === "RANGED" ? apartByHost(chain, client, observer) : [];
   const [one, other] = clients.map((each) => createChainReader(each, addresses, { observer, encoding }));
   const apart = one === undefined || other === undefined ? undefined : ([one, other] as const);
   return {
-    reader: createChainReader(client, addresses, { quorum, hints, observer, encoding }),
+    reader: createChainReader(client, addresses, { quorum, hints, observer, encoding, proven }),
     apart,
     readBlock: reading.encoding === undefined ? undefined : createReadBlock(client, reading.encoding),
     untilNextLook: (ms, signal) => hints.wait(ms, signal),

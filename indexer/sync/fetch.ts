@@ -10,7 +10,7 @@ import { VerifiedFetcher } from "./verifiedFetcher.ts";
 export interface Blocks {
   readonly headers: readonly Header[];
   readonly logs: readonly TimedLog[];
-  /** True where only the headers of blocks with logs are there, and the newest one. */
+  /** True where only the headers of the first, the last and of blocks with logs are there. */
   readonly leap?: true;
 }
 

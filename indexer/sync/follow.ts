@@ -112,6 +112,7 @@ export async function* follow(window: LinkedWindow, options: FollowOptions): Asy
     }
     if (history !== undefined && tip.finalized !== undefined && next <= tip.finalized.number) {
       for await (const blocks of history(next, tip.finalized.number, signal)) {
+        assertLinked(blocks, window);
         assertFinalized(tip, blocks);
         yield { type: "extend", blocks, view: { ...viewOf(tip, window, blocks), caughtUp: false } };
         const newest = blocks.headers.at(-1);
@@ -216,6 +217,15 @@ function viewOf(tip: Tip, window: LinkedWindow, blocks?: Blocks): ChainView {
     finalizedNumber: confirmed(tip.finalized),
     caughtUp: reached >= tip.head.number,
   };
+}
+
+/** Final blocks do not move: where they do not go on from ours, somebody is wrong, and it is asked again who. */
+function assertLinked({ headers: [first] }: Blocks, { head }: LinkedWindow): void {
+  if (first === undefined || head === undefined) return;
+  if (first.number !== head.number + 1n || !linksTo(first, head))
+    throw new RetryableError(
+      `block ${first.number} does not link to ours: its parent is ${toHex(first.parentHash)}, our block ${head.number} is ${toHex(head.hash)}`,
+    );
 }
 
 function assertFinalized(tip: Tip, blocks: Blocks): void {

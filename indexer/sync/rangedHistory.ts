@@ -1,13 +1,13 @@
-import type { Address } from "../grants/bytes.ts";
+import { type Address, sameBytes } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
-import type { RawLog } from "../rpc/answers.ts";
+import type { Header, RawLog } from "../rpc/answers.ts";
 import type { ChainReader } from "../rpc/chainReader.ts";
 import { addressSet, attachLogs } from "./attach.ts";
 import { backfill, RangeSize } from "./backfill.ts";
 import type { Blocks } from "./fetch.ts";
 
-/** Reads the final blocks `from`…`to` in order, in stretches that each end with a block whose header is there. */
+/** Reads the final blocks `from`…`to` in order, in stretches that each have the headers of their first and last block. */
 export type HistoryReader = (from: bigint, to: bigint, signal: AbortSignal) => AsyncGenerator<Blocks>;
 
 /** Final history changes no more, so stretches may be long: most of the blocks hold nothing of ours. */
@@ -15,7 +15,8 @@ const SIZE = { blocks: 200, targetLogs: 20_000, maxBlocks: 100_000 };
 
 /**
  * RANGED: of histories with hundreds of millions of blocks. Two endpoints that are not the same have to give the same logs for
- * a range, and headers are read only of blocks with logs, and of the last one.
+ * a range, and headers are read only of blocks with logs, and of the first and the last one, so that each stretch links to the
+ * one before. What no log that both gave fixes of a header, both have to say as well.
  */
 export function rangedHistory(first: ChainReader, second: ChainReader, contracts: readonly Address[]): HistoryReader {
   const ours = addressSet(contracts);
@@ -27,12 +28,35 @@ export function rangedHistory(first: ChainReader, second: ChainReader, contracts
     const numbers = new Set(logs.map(({ blockNumber }) => blockNumber));
     const strange = [...numbers].find((number) => number < from || number > to);
     if (strange !== undefined) throw new RetryableError(`the node gave a log of block ${strange}, not asked for`);
-    const asked = [...numbers.add(to)].sort((a, b) => (a < b ? -1 : 1));
+    const asked = [...new Set([from, ...numbers, to])].sort((a, b) => (a < b ? -1 : 1));
     const headers = await first.headersAt(asked, signal);
+    // A log names its block by hash; where that was not recomputed, the time stands in no log.
+    const alone = headers.filter(({ number, proven }) => proven === undefined || !numbers.has(number));
+    if (alone.length > 0 && DEFENCES.rangesCompared)
+      assertSameHeaders(
+        alone,
+        await second.headersAt(
+          alone.map(({ number }) => number),
+          signal,
+        ),
+      );
     return { headers, logs: attachLogs(headers, logs, ours, "RANGED"), leap: true };
   }
 
   return (from, to, signal) => backfill(read, from, to, size, signal);
+}
+
+function assertSameHeaders(ours: readonly Header[], theirs: readonly Header[]): void {
+  for (const [i, { number, hash, parentHash, time }] of ours.entries()) {
+    const other = theirs[i];
+    if (
+      other === undefined ||
+      !sameBytes(other.hash, hash) ||
+      !sameBytes(other.parentHash, parentHash) ||
+      other.time !== time
+    )
+      throw new RetryableError(`block ${number}: two endpoints do not give the same header`);
+  }
 }
 
 /** Everything that is stored of a log. */

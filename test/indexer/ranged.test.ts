@@ -80,7 +80,7 @@ test("up to the final block RANGED, after it linked; with few requests", async (
   assert.ok(before < 40, `${before} requests for ${blocks.length} blocks`);
 });
 
-test("only blocks with events, and the last of each range, are asked for in history", async () => {
+test("only blocks with events, and the first and last of each range, are asked for in history", async () => {
   const { finalized, events } = await world.truth();
   world.index(world.proxy.url, second.url);
   await agrees();

@@ -10,7 +10,7 @@ import { type Moment, nowOf, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
 import { STATE_COLUMNS } from "./grant.ts";
 import { grantsOfTrail } from "./grantRelation.ts";
-import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { knowledgeFor, knownValue, reachedBy } from "./known.ts";
 import { isPresent, type Listed, lookedAtOf } from "./listed.ts";
 import { type ManyRow, manyText, type PairAnswer, toMany } from "./many.ts";
@@ -151,7 +151,7 @@ export class AccessList<Answer> implements Keyset<AccessKey, Access<Answer>> {
                   FROM ${grants} g JOIN ${chains} c ON c.chain_id = g.chain_id
                  WHERE ${same.where()} AND g.granted_at > 0
                    AND grant_state(${STATE_COLUMNS}, ${lookedAt}) = ANY(${conditions.value(STATES[use])}::text[])${denied}
-                 ORDER BY ${order} LIMIT ${conditions.value(window.limit)}) p) q`,
+                 ORDER BY ${order} ${limitOf(window)}) p) q`,
       chain,
       sources,
     );

@@ -6,9 +6,9 @@ import {
   CHAIN_FACTS,
   type ChainAnswer,
   type ChainFactsRow,
-  type FactsRow,
   joinFacts,
   PAIR_FACTS,
+  type PairFactsRow,
   toAnswer,
   toChainFacts,
 } from "./findings.ts";
@@ -85,13 +85,13 @@ export async function readCheck(
   { chainId, moment }: Scope,
 ): Promise<ChainAnswer[]> {
   const { name, values } = sourceOf(moment);
-  const rows = await database.prepared<ChainFactsRow & FactsRow>(STATEMENTS[name], [
+  const rows = await database.prepared<ChainFactsRow & PairFactsRow>(STATEMENTS[name], [
     ...[credential, grantee, purpose ?? null, chainId ?? null],
     ...values,
   ]);
   const answer: ChainAnswer[] = [];
   for (let from = 0; from < rows.length; ) {
-    const [first] = rows.slice(from, from + 1) as [ChainFactsRow & FactsRow];
+    const [first] = rows.slice(from, from + 1) as [ChainFactsRow & PairFactsRow];
     let to = from;
     while (rows[to]?.c_chain_id === first.c_chain_id && to < rows.length) to += 1;
     answer.push(toAnswer(toChainFacts(first), rows.slice(from, to)));

@@ -12,6 +12,7 @@ import type { CredentialRecord } from "../../grants/credentialRecord.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Moment } from "../moment.ts";
+import { type Kinds, packed, prefixed } from "./packed.ts";
 
 /** What one registry knows about a credential, as its newest event left it: a row of `credential`. */
 export interface CredentialFacts {
@@ -50,21 +51,7 @@ export interface CredentialAt {
   readonly moment: Moment;
 }
 
-const RECORD_COLUMNS = [
-  ...["anchored_at", "valid_from", "valid_until", "revoked_at", "withdrawn_at", "superseded_at", "sequence"],
-];
-const prefixed = (columns: readonly string[]): string =>
-  columns.map((column) => `k.${column} AS k_${column}`).join(", ");
-
-/** Columns of `credential k` that decide, prefixed so that they stand beside those of a grant and a chain. */
-export const WORTH_COLUMNS = prefixed(["contract", ...RECORD_COLUMNS, "block_number"]);
-
-/** All of them. */
-export const CREDENTIAL_COLUMNS = `${WORTH_COLUMNS}, ${prefixed([
-  ...["credential", "holder", "issuer", "seal", "credential_type", "replaces", "superseded_by", "reason", "seq"],
-  "block_time",
-])}`;
-
+/** Columns of `credential k` that decide, prefixed so that they stand beside those of a grant. */
 export interface WorthRow {
   k_contract: Buffer;
   k_anchored_at: bigint;
@@ -89,6 +76,19 @@ export interface CredentialRow extends WorthRow {
   k_seq: bigint;
   k_block_time: bigint;
 }
+
+export const WORTH_KINDS: Kinds<WorthRow> = {
+  ...{ k_contract: "bytes", k_anchored_at: "bigint", k_valid_from: "bigint", k_valid_until: "bigint" },
+  ...{ k_revoked_at: "bigint", k_withdrawn_at: "bigint", k_superseded_at: "bigint", k_sequence: "int" },
+  k_block_number: "bigint",
+};
+export const WORTH_PACKING = packed(WORTH_KINDS, prefixed);
+
+export const CREDENTIAL_KINDS: Kinds<CredentialRow> = {
+  ...WORTH_KINDS,
+  ...{ k_credential: "bytes", k_holder: "bytes", k_issuer: "bytes", k_seal: "bytes", k_credential_type: "bytes" },
+  ...{ k_replaces: "bytes", k_superseded_by: "bytes", k_reason: "int", k_seq: "bigint", k_block_time: "bigint" },
+};
 
 export const toWorth = (row: WorthRow): CredentialWorth => ({
   contract: toAddress(row.k_contract),

@@ -9,12 +9,12 @@ import { type CredentialKey, decodeCredentialKey, encodeCredentialKey } from "..
 import type { KnownAt } from "../knownAt.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import type { ChainRow } from "./chain.ts";
-import { asOf, CREDENTIAL_COLUMNS, type CredentialAt, type CredentialRow, toCredential } from "./credential.ts";
+import { asOf, CREDENTIAL_KINDS, type CredentialAt, type CredentialRow, toCredential } from "./credential.ts";
 import { credentialsBy, successorBy } from "./credentialTrail.ts";
-import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { knownBy, knownValue } from "./known.ts";
-import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
+import { knowledgeOf, type Listed, type ListRow, listed, lookedAtOf, withChains } from "./listed.ts";
+import { packed, prefixed } from "./packed.ts";
 
 /** Lists of credentials, each once for every registry that knows it. */
 
@@ -35,7 +35,10 @@ const ORDERING: Ordering = [
   ["k.contract", "bytea"],
 ];
 
-type Row = ChainRow & CredentialRow & { looked_at: bigint };
+const PACKING = packed<CredentialRow & { chain_id: bigint; looked_at: bigint }>(
+  { chain_id: "bigint", looked_at: "bigint", ...CREDENTIAL_KINDS },
+  (name) => (name.startsWith("k_") ? prefixed(name) : `k.${name}`),
+);
 
 const keyValues = (key: CredentialKey): unknown[] => [key.credential, key.chainId, key.contract];
 
@@ -65,12 +68,10 @@ export class CredentialList implements Keyset<CredentialKey, CredentialAt> {
   async read(window: Window<CredentialKey>): Promise<Listed<CredentialAt>> {
     const moment = this.#moment;
     const conditions = new Conditions();
-    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
-    return listed(rows, (row, chain) =>
-      row.k_seq === null
-        ? undefined
-        : { facts: asOf(toCredential(row.c_chain_id, row), row.looked_at), chain, at: row.looked_at, moment },
-    );
+    const rows = await this.#database.query<ListRow>(this.#select(conditions, window), conditions.values);
+    return listed(rows, PACKING, (row, chain) => {
+      return { facts: asOf(toCredential(chain.chainId, row), row.looked_at), chain, at: row.looked_at, moment };
+    });
   }
 
   pinned(chains: readonly ObservedChain[]): CredentialList {
@@ -111,11 +112,11 @@ export class CredentialList implements Keyset<CredentialKey, CredentialAt> {
         : [`(${credentialsBy(same, knowledge)})`, rest.where()];
     return withChains({
       ...{ conditions, knowledge, window, alias: "k", ordering: ORDERING, chain: filter.chain },
-      columns: `looked_at, ${CREDENTIAL_COLUMNS}`,
+      packing: PACKING,
       page: `
         SELECT ${lookedAt} AS looked_at, k.*
           FROM ${from} k JOIN ${knowledge.chains} c ON c.chain_id = k.chain_id
-         WHERE ${where} ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+         WHERE ${where} ORDER BY ${orderBy(ORDERING, window.backward)} ${limitOf(window)}`,
     });
   }
 }

@@ -6,11 +6,11 @@ import { badCursor } from "../errors.ts";
 import { decodeEntityKey, type EntityKey, encodeEntityKey } from "../key.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import type { ChainRow } from "./chain.ts";
 import { entitiesAsOf } from "./entityTrail.ts";
 import type { EntityStatus } from "./issuer.ts";
-import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
-import { knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
+import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
+import { knowledgeOf, type Listed, type ListRow, listed, lookedAtOf, withChains } from "./listed.ts";
+import { of, packed } from "./packed.ts";
 
 /** A legal person in one registry, as its newest event left it. Texts are bytes, whatever they are. */
 export interface EntityFacts {
@@ -61,6 +61,8 @@ const ORDERING: Ordering = [
 ];
 
 interface EntityRow {
+  chain_id: bigint;
+  looked_at: bigint;
   account: Buffer;
   contract: Buffer;
   kinds: number;
@@ -77,18 +79,17 @@ interface EntityRow {
   block_time: bigint;
 }
 
-/** Columns of `entity n`. */
-const COLUMNS = [
-  ...["account", "contract", "kinds", "status", "jurisdiction", "lei", "name", "uri", "registered_at"],
-  ...["status_since", "sequence", "reason", "block_number", "block_time"],
-]
-  .map((column) => `n.${column}`)
-  .join(", ");
+const PACKING = packed<EntityRow>(
+  {
+    ...{ chain_id: "bigint", looked_at: "bigint", account: "bytes", contract: "bytes", kinds: "int", status: "word" },
+    ...{ jurisdiction: "bytes", lei: "bytes", name: "bytes", uri: "bytes", registered_at: "bigint" },
+    ...{ status_since: "bigint", sequence: "bigint", reason: "int", block_number: "bigint", block_time: "bigint" },
+  },
+  of("n"),
+);
 
-type Row = ChainRow & EntityRow & { looked_at: bigint };
-
-const toEntity = (row: Row): EntityFacts => ({
-  chainId: row.c_chain_id,
+const toEntity = (row: EntityRow): EntityFacts => ({
+  chainId: row.chain_id,
   contract: toAddress(row.contract),
   account: toAddress(row.account),
   kinds: row.kinds,
@@ -128,10 +129,8 @@ export class EntityList implements Keyset<EntityKey, EntityAt> {
   async read(window: Window<EntityKey>): Promise<Listed<EntityAt>> {
     const moment = this.#moment;
     const conditions = new Conditions();
-    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
-    return listed(rows, (row, chain) =>
-      row.account === null ? undefined : { entity: toEntity(row), chain, at: row.looked_at, moment },
-    );
+    const rows = await this.#database.query<ListRow>(this.#select(conditions, window), conditions.values);
+    return listed(rows, PACKING, (row, chain) => ({ entity: toEntity(row), chain, at: row.looked_at, moment }));
   }
 
   pinned(chains: readonly ObservedChain[]): EntityList {
@@ -168,12 +167,12 @@ export class EntityList implements Keyset<EntityKey, EntityAt> {
     const from = at === undefined && known === undefined ? "entity" : trail();
     return withChains({
       ...{ conditions, knowledge, window, alias: "n", ordering: ORDERING, chain: filter.chain },
-      columns: `looked_at, ${COLUMNS}`,
+      packing: PACKING,
       page: `
         SELECT ${lookedAt} AS looked_at, n.*
           FROM ${from} n JOIN ${knowledge.chains} c ON c.chain_id = n.chain_id
          WHERE ${conditions.where()}
-         ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+         ORDER BY ${orderBy(ORDERING, window.backward)} ${limitOf(window)}`,
     });
   }
 }

@@ -14,6 +14,7 @@ import type { ObservedChain } from "../../ops/health.ts";
 import { type Finality, finalityOf } from "./chain.ts";
 import { type GrantRow, toRecord } from "./grant.ts";
 import type { Knowledge } from "./known.ts";
+import type { Kinds } from "./packed.ts";
 
 /** One event of the trail, as stored. */
 
@@ -139,6 +140,19 @@ interface CommonRow {
   retracted_at: string | null;
 }
 export type EventRow = CommonRow & { [column in keyof RecordColumns]: RecordColumns[column] | null };
+
+export const EVENT_COLUMN_KINDS: Kinds<EventRow> = {
+  ...{ seq: "bigint", kind: "word", verification: "word", verified_at: "word" },
+  ...{ block_number: "bigint", block_hash: "bytes", block_time: "bigint" },
+  ...{ tx_hash: "bytes", tx_index: "int", log_index: "int", contract: "bytes" },
+  ...{ credential: "bytes", holder: "bytes", grantee: "bytes", issuer: "bytes", seal: "bytes" },
+  ...{ purpose: "int", legal_basis: "int", reason: "int", context: "bytes" },
+  ...{ granted_at: "bigint", not_before: "bigint", expires_at: "bigint", locked_until: "bigint" },
+  ...{ revoked_at: "bigint", retention: "bigint", sequence: "bigint", flags: "int" },
+  ...{ grantor: "bytes", parent_granted_at: "bigint", authority: "bytes", hold_until: "bigint" },
+  ...{ account: "bytes", operation: "bytes", outcome_kind: "word", outcome_time: "bigint" },
+  ...{ raw_topics: "bytes", raw_data: "bytes", learned_at: "word", retracted_at: "word" },
+};
 
 const hasRecord = (row: EventRow): row is CommonRow & RecordColumns => row.granted_at !== null;
 

@@ -6,11 +6,20 @@ import { badCursor } from "../errors.ts";
 import { decodeEventCursor, type EventKey, type EventPosition, encodeEventCursor, type GrantKey } from "../key.ts";
 import { type Moment, nowOf, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import { CHAIN_COLUMNS, type ChainRow } from "./chain.ts";
-import { type EventFacts, type EventKind, type EventRow, eventColumns, eventTables, toEvent } from "./event.ts";
-import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
+import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
+import {
+  EVENT_COLUMN_KINDS,
+  type EventFacts,
+  type EventKind,
+  type EventRow,
+  eventColumns,
+  eventTables,
+  toEvent,
+} from "./event.ts";
+import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { type Knowledge, NEWEST } from "./known.ts";
-import { knowledgeOf, type Listed, listed, withChains } from "./listed.ts";
+import { knowledgeOf, type Listed, type ListRow, listed, withChains } from "./listed.ts";
+import { of, packed } from "./packed.ts";
 
 /** The trail: every event, retracted ones included. */
 
@@ -54,7 +63,7 @@ export function decodeTrailCursor(cursor: string): EventPosition {
 
 const keyValues = (key: EventPosition): unknown[] => [key.blockTime, key.chainId, key.seq];
 
-type Row = ChainRow & EventRow;
+const PACKING = packed<EventRow & { chain_id: bigint }>({ chain_id: "bigint", ...EVENT_COLUMN_KINDS }, of("e"));
 
 export class EventList implements Keyset<EventPosition, EventFacts> {
   readonly #database: Database;
@@ -76,8 +85,8 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
   async read(window: Window<EventPosition>): Promise<Listed<EventFacts>> {
     const now = nowOf(this.#moment);
     const conditions = new Conditions();
-    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
-    return listed(rows, (row, chain) => (row.seq === null ? undefined : toEvent(row, chain, now)));
+    const rows = await this.#database.query<ListRow>(this.#select(conditions, window), conditions.values);
+    return listed(rows, PACKING, (row, chain) => toEvent(row, chain, now));
   }
 
   pinned(chains: readonly ObservedChain[]): EventList {
@@ -103,11 +112,11 @@ export class EventList implements Keyset<EventPosition, EventFacts> {
     const { chain } = this.#filter;
     return withChains({
       ...{ conditions, knowledge, window, alias: "e", ordering: ORDERING, chain },
-      columns: "e.*",
+      packing: PACKING,
       page: `
         SELECT e.chain_id, ${eventColumns(knowledge)} FROM ${eventTables(knowledge)}
          WHERE ${conditions.where()}
-         ORDER BY ${orderBy(ORDERING, window.backward)} LIMIT ${conditions.value(window.limit)}`,
+         ORDER BY ${orderBy(ORDERING, window.backward)} ${limitOf(window)}`,
     });
   }
 
@@ -142,9 +151,9 @@ export async function readEvents(
 ): Promise<readonly EventFacts[]> {
   if (seqs.length === 0) return [];
   const known = reached === undefined ? "" : "AND feed_reaches($1, $3::timestamptz)";
-  const rows = await database.query<Row>(
+  const rows = await database.query<ChainRow & EventRow>(
     `SELECT ${CHAIN_COLUMNS}, ${eventColumns(NEWEST)} FROM ${eventTables(NEWEST)} WHERE e.chain_id = $1 AND e.seq = ANY ($2::bigint[]) ${known}`,
     [chainId, seqs, ...(reached === undefined ? [] : [reached])],
   );
-  return listed(rows, (row, chain) => toEvent(row, chain, nowOf(moment))).items;
+  return rows.map((row) => toEvent(row, toChain(row), nowOf(moment)));
 }

@@ -8,6 +8,7 @@ import { RECORD_COLUMNS, SQL_NEVER } from "../../ledger/recordColumns.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Knowledge } from "./known.ts";
+import type { Kinds } from "./packed.ts";
 
 /** A grant as its newest event left it, from `access_grant` now or from `event` at an earlier time. */
 export interface GrantFacts {
@@ -107,6 +108,7 @@ export const grantsAsOf = (newest: string, at: string | undefined, knowledge: Kn
          AND ${knowledge.live("b")} AND ${happened("b", at)}
        ${NEWEST_EVENT}) p ON true`;
 
+/** Of {@link GRANT_COLUMNS}, by the driver or packed. */
 export interface GrantRow {
   contract: Buffer;
   credential: Buffer;
@@ -136,34 +138,86 @@ export interface GrantRow {
   reason: number | null;
 }
 
+export const GRANT_KINDS: Kinds<GrantRow> = {
+  ...{ contract: "bytes", credential: "bytes", grantee: "bytes", purpose: "int" },
+  ...{ holder: "bytes", issuer: "bytes", seal: "bytes", legal_basis: "int", context: "bytes" },
+  ...{ granted_at: "bigint", not_before: "bigint", expires_at: "bigint", locked_until: "bigint" },
+  ...{ revoked_at: "bigint", retention: "bigint", sequence: "int", flags: "int", hold_until: "bigint" },
+  ...{ grantor: "bytes", parent_granted_at: "bigint", parent_end: "bigint" },
+  ...{ seq: "bigint", block_number: "bigint", block_time: "bigint", reason: "int" },
+};
+
 const NO_CONTEXT = new Uint8Array(32);
 
-export function toGrant(chainId: bigint, row: GrantRow): GrantFacts {
-  return {
-    chainId,
-    contract: toAddress(row.contract),
-    credential: toCredentialRef(row.credential),
-    grantee: toAddress(row.grantee),
-    purpose: row.purpose,
-    holder: toAddress(row.holder),
-    issuer: toAddress(row.issuer),
-    seal: toSeal(row.seal),
-    // Only a grant of which nothing but cancelled signatures is known has neither, and none is shown of those.
-    legalBasis: row.legal_basis ?? 0,
-    context: toBytes32(row.context ?? NO_CONTEXT),
-    record: toRecord(row),
-    holdUntil: row.hold_until ?? 0n,
-    parent:
-      row.grantor === null || row.parent_granted_at === null
-        ? undefined
-        : { grantor: toAddress(row.grantor), grantedAt: row.parent_granted_at },
-    parentEnd: row.parent_end === null || row.parent_end === SQL_NEVER ? NEVER : row.parent_end,
-    seq: row.seq,
-    blockNumber: row.block_number,
-    blockTime: row.block_time,
-    reason: row.reason,
-  };
+/** A grant out of its row, each fact when it is looked at: of a packed row most never are. */
+class StoredGrant implements GrantFacts {
+  readonly chainId: bigint;
+  readonly #row: GrantRow;
+  #record: GrantRecord | undefined;
+
+  constructor(chainId: bigint, row: GrantRow) {
+    this.chainId = chainId;
+    this.#row = row;
+  }
+
+  get contract(): Address {
+    return toAddress(this.#row.contract);
+  }
+  get credential(): CredentialRef {
+    return toCredentialRef(this.#row.credential);
+  }
+  get grantee(): Address {
+    return toAddress(this.#row.grantee);
+  }
+  get purpose(): Purpose {
+    return this.#row.purpose;
+  }
+  get holder(): Address {
+    return toAddress(this.#row.holder);
+  }
+  get issuer(): Address {
+    return toAddress(this.#row.issuer);
+  }
+  get seal(): Seal {
+    return toSeal(this.#row.seal);
+  }
+  // Only a grant of which nothing but cancelled signatures is known has neither, and none is shown of those.
+  get legalBasis(): number {
+    return this.#row.legal_basis ?? 0;
+  }
+  get context(): Bytes32 {
+    return toBytes32(this.#row.context ?? NO_CONTEXT);
+  }
+  get record(): GrantRecord {
+    this.#record ??= toRecord(this.#row);
+    return this.#record;
+  }
+  get holdUntil(): UnixTime {
+    return this.#row.hold_until ?? 0n;
+  }
+  get parent(): Parent | undefined {
+    const { grantor, parent_granted_at: grantedAt } = this.#row;
+    return grantor === null || grantedAt === null ? undefined : { grantor: toAddress(grantor), grantedAt };
+  }
+  get parentEnd(): UnixTime {
+    const { parent_end: end } = this.#row;
+    return end === null || end === SQL_NEVER ? NEVER : end;
+  }
+  get seq(): bigint {
+    return this.#row.seq;
+  }
+  get blockNumber(): bigint {
+    return this.#row.block_number;
+  }
+  get blockTime(): UnixTime {
+    return this.#row.block_time;
+  }
+  get reason(): number | null {
+    return this.#row.reason;
+  }
 }
+
+export const toGrant = (chainId: bigint, row: GrantRow): GrantFacts => new StoredGrant(chainId, row);
 
 export function toRecord(row: Pick<GrantRow, RecordColumn>): GrantRecord {
   return {

@@ -7,11 +7,11 @@ import { badCursor } from "../errors.ts";
 import { decodeGrantKey, encodeGrantKey, type GrantKey } from "../key.ts";
 import { type Moment, pin } from "../moment.ts";
 import type { Keyset, Window } from "../page.ts";
-import type { ChainRow } from "./chain.ts";
-import { GRANT_COLUMNS, type GrantAt, type GrantRow, STATE_COLUMNS, toGrant } from "./grant.ts";
+import { GRANT_COLUMNS, GRANT_KINDS, type GrantAt, type GrantRow, STATE_COLUMNS, toGrant } from "./grant.ts";
 import { grantsOfTrail } from "./grantRelation.ts";
-import { addBounds, Conditions, type Ordering, orderBy } from "./keyset.ts";
-import { isPresent, knowledgeOf, type Listed, listed, lookedAtOf, withChains } from "./listed.ts";
+import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
+import { isPresent, knowledgeOf, type Listed, type ListRow, listed, lookedAtOf, withChains } from "./listed.ts";
+import { of, packed } from "./packed.ts";
 
 /** Lists of grants: now, from `access_grant`, or at an earlier time, from the trail. */
 
@@ -36,7 +36,10 @@ const ORDERING: Ordering = [
   ["g.contract", "bytea"],
 ];
 
-type Row = ChainRow & GrantRow & { looked_at: bigint };
+const PACKING = packed<GrantRow & { chain_id: bigint; looked_at: bigint }>(
+  { chain_id: "bigint", looked_at: "bigint", ...GRANT_KINDS },
+  of("g"),
+);
 
 const keyValues = (key: GrantKey): unknown[] => [key.credential, key.grantee, key.purpose, key.chainId, key.contract];
 
@@ -68,10 +71,10 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
       before: window.before && keyValues(window.before),
     });
     const moment = this.#moment;
-    const rows = await this.#database.query<Row>(this.#select(conditions, window), conditions.values);
-    return listed(rows, (row, chain) =>
-      row.seq === null ? undefined : { grant: toGrant(row.c_chain_id, row), chain, at: row.looked_at, moment },
-    );
+    const rows = await this.#database.query<ListRow>(this.#select(conditions, window), conditions.values);
+    return listed(rows, PACKING, (row, chain) => {
+      return { grant: toGrant(chain.chainId, row), chain, at: row.looked_at, moment };
+    });
   }
 
   pinned(chains: readonly ObservedChain[]): GrantList {
@@ -91,7 +94,6 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
     const knowledge = knowledgeOf(conditions, this.#moment);
     const order = orderBy(ORDERING, window.backward);
     const lookedAt = lookedAtOf(conditions, this.#moment);
-    const limit = conditions.value(window.limit);
     const { state } = this.#filter;
     // What nothing but cancelled signatures is known of was never granted.
     const rest = ["g.granted_at > 0"];
@@ -101,12 +103,12 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
     const from = (grants: string, where: readonly string[]): string =>
       withChains({
         ...{ conditions, knowledge, window, alias: "g", ordering: ORDERING, chain: this.#filter.chain },
-        columns: `looked_at, ${GRANT_COLUMNS}`,
+        packing: PACKING,
         page: `
         SELECT ${lookedAt} AS looked_at, g.chain_id, ${GRANT_COLUMNS}
           FROM ${grants} g JOIN ${knowledge.chains} c ON c.chain_id = g.chain_id
          WHERE ${where.join(" AND ")}
-         ORDER BY ${order} LIMIT ${limit}`,
+         ORDER BY ${order} ${limitOf(window)}`,
       });
     if (isPresent(this.#moment)) return from("access_grant", [conditions.where(), ...rest]);
     // The filters name only what is the same in every event of a grant, so they may come before the newest is chosen;

@@ -1,5 +1,6 @@
 import { type Address, toAddress } from "../../grants/bytes.ts";
 import type { UnixTime } from "../../grants/record.ts";
+import type { Kinds } from "./packed.ts";
 
 /** What one registry knows about the issuer of a credential: as much of an entity as a check needs. */
 export interface IssuerFacts {
@@ -15,11 +16,7 @@ export interface IssuerFacts {
 export const ENTITY_STATUSES = ["ACTIVE", "SUSPENDED", "WITHDRAWN"] as const;
 export type EntityStatus = (typeof ENTITY_STATUSES)[number];
 
-const COLUMNS = ["account", "contract", "kinds", "status", "status_since", "block_number"] as const;
-
 /** Columns of `entity n`, or of what entityTrail.ts makes of the trail, prefixed like those of a credential. */
-export const ISSUER_COLUMNS = COLUMNS.map((column) => `n.${column} AS n_${column}`).join(", ");
-
 export interface IssuerRow {
   n_account: Buffer;
   n_contract: Buffer;
@@ -28,6 +25,11 @@ export interface IssuerRow {
   n_status_since: bigint;
   n_block_number: bigint;
 }
+
+export const ISSUER_KINDS: Kinds<IssuerRow> = {
+  ...{ n_account: "bytes", n_contract: "bytes", n_kinds: "int", n_status: "word", n_status_since: "bigint" },
+  n_block_number: "bigint",
+};
 
 export const toIssuer = (row: IssuerRow): IssuerFacts => ({
   account: toAddress(row.n_account),

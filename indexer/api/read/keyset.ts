@@ -48,6 +48,12 @@ export function addBounds(conditions: Conditions, ordering: Ordering, window: Wi
   bound(window.before, "<");
 }
 
+/** In the text: how to read a list best depends on how much of it is wanted, and few sizes are in use. */
+export function limitOf({ limit }: Pick<Window<unknown>, "limit">): string {
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`limit: expected a count, got ${limit}`);
+  return `LIMIT ${limit}`;
+}
+
 export function orderBy(ordering: Ordering, backward: boolean): string {
   return ordering.map(([column]) => `${column} ${backward ? "DESC" : "ASC"}`).join(", ");
 }

@@ -4,6 +4,7 @@ import type { Window } from "../page.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
 import { type Conditions, type Ordering, orderBy } from "./keyset.ts";
 import { type Knowledge, knowledgeFor, knownValue } from "./known.ts";
+import { type Packed, unpack } from "./packed.ts";
 
 /** Items of a list, and all the chains that were asked for them: of one statement, hence of one snapshot. */
 export interface Listed<Item> {
@@ -27,43 +28,46 @@ export const lookedAtOf = (conditions: Conditions, moment: Moment): string =>
     : `${conditions.value(moment.at)}::bigint`;
 
 /** A page of things as `alias`, its columns and its order. */
-interface Page {
+interface Page<Row> {
   readonly conditions: Conditions;
   readonly knowledge: Knowledge;
   readonly window: Pick<Window<unknown>, "backward">;
   readonly alias: string;
   readonly ordering: Ordering;
-  readonly columns: string;
+  readonly packing: Packed<Row>;
   /** Only this chain. */
   readonly chain: bigint | null | undefined;
   /** SQL of the things on the page. */
   readonly page: string;
 }
 
-/** Puts each thing beside its chain, and chains without any beside nothing: an answer says of all that it asked. */
-export function withChains({ conditions, knowledge, window, alias, ordering, columns, chain, page }: Page): string {
+/** A chain, and beside the first of them all the things on the page, wherever they are from. */
+export type ListRow = ChainRow & { readonly page: string | null };
+
+/** The chains once, whether or not anything on the page is theirs: an answer says of all that it asked. */
+export function withChains<Row>(asked: Page<Row>): string {
+  const { conditions, knowledge, window, alias, ordering, packing, chain, page } = asked;
   const only = chain == null ? "" : `WHERE c.chain_id = ${conditions.value(chain)}`;
   return `
-    ${knowledge.with}SELECT ${CHAIN_COLUMNS}, ${columns}
-      FROM (${page}) ${alias} RIGHT JOIN ${knowledge.chains} c ON c.chain_id = ${alias}.chain_id ${only}
-     ORDER BY ${orderBy(ordering, window.backward)}`;
+    ${knowledge.with}SELECT ${CHAIN_COLUMNS},
+           CASE WHEN row_number() OVER (ORDER BY c.chain_id) = 1 THEN (
+             SELECT string_agg(${packing.sql}, E'\\n' ORDER BY ${orderBy(ordering, window.backward)})
+               FROM (${page}) ${alias}) END AS page
+      FROM ${knowledge.chains} c ${only} ORDER BY c.chain_id`;
 }
 
-/** Takes rows apart that are an item on its chain, or a chain alone. */
-export function listed<Row extends ChainRow, Item>(
-  rows: readonly Row[],
-  toItem: (row: Row, chain: ObservedChain) => Item | undefined,
+/** The things on the page, in its order, each with its chain. */
+export function listed<Row extends { readonly chain_id: bigint }, Item>(
+  rows: readonly ListRow[],
+  packing: Packed<Row>,
+  toItem: (row: Row, chain: ObservedChain) => Item,
 ): Listed<Item> {
-  const chains = new Map<bigint, ObservedChain>();
-  const items: Item[] = [];
-  for (const row of rows) {
-    let chain = chains.get(row.c_chain_id);
-    if (chain === undefined) {
-      chain = toChain(row);
-      chains.set(row.c_chain_id, chain);
-    }
-    const item = toItem(row, chain);
-    if (item !== undefined) items.push(item);
-  }
-  return { items, chains: [...chains.values()].sort((a, b) => (a.chainId < b.chainId ? -1 : 1)) };
+  const chains = rows.map(toChain);
+  const byId = new Map(chains.map((chain) => [chain.chainId, chain]));
+  const items = unpack(packing, rows[0]?.page ?? null).map((row) => {
+    const chain = byId.get(row.chain_id);
+    if (chain === undefined) throw new Error(`chain ${row.chain_id} is on a page, and not among the chains asked`);
+    return toItem(row, chain);
+  });
+  return { items, chains };
 }

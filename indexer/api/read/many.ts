@@ -9,9 +9,9 @@ import {
   type ChainAnswer,
   type ChainFacts,
   type ChainFactsRow,
-  type FactsRow,
   joinFacts,
   PAIR_FACTS,
+  type PairFactsRow,
   toAnswer,
   toChainFacts,
 } from "./findings.ts";
@@ -56,7 +56,7 @@ interface PairRow {
   readonly q_grantee: Buffer;
   readonly q_purpose: Purpose | null;
 }
-export type ManyRow = PairRow & ChainFactsRow & FactsRow;
+export type ManyRow = PairRow & ChainFactsRow & PairFactsRow;
 
 /** The rows of {@link manyText}, which come by pair and chain. */
 export function toMany(rows: readonly ManyRow[]): ManyAnswers {

@@ -3,7 +3,7 @@ import { type Address, type CredentialRef, toAddress, toCredentialRef, toHex } f
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database } from "../database.ts";
 import type { Moment } from "../moment.ts";
-import { toWorth, WORTH_COLUMNS, type WorthRow } from "./credential.ts";
+import { toWorth, WORTH_PACKING } from "./credential.ts";
 import { worthBy } from "./credentialTrail.ts";
 import { issuerChangesBy } from "./entityTrail.ts";
 import { Conditions } from "./keyset.ts";
@@ -11,7 +11,11 @@ import { knowledgeOf } from "./listed.ts";
 
 /** What the registries of all chains said about credentials and their issuers, for every moment up to what was known. */
 
-type CredentialWordRow = WorthRow & { q_credential: Buffer; c_chain_id: bigint };
+interface CredentialWordRow {
+  q_credential: Buffer;
+  c_chain_id: bigint;
+  worth: string;
+}
 
 export async function readCredentialWords(
   database: Database,
@@ -23,7 +27,7 @@ export async function readCredentialWords(
   const knowledge = knowledgeOf(conditions, moment);
   const distinct = [...new Map(credentials.map((one) => [toHex(one), one])).values()];
   const rows = await database.query<CredentialWordRow>(
-    `${knowledge.with}SELECT q.credential AS q_credential, c.chain_id AS c_chain_id, ${WORTH_COLUMNS}
+    `${knowledge.with}SELECT q.credential AS q_credential, c.chain_id AS c_chain_id, ${WORTH_PACKING.sql} AS worth
        FROM unnest(${conditions.value(distinct)}::bytea[]) AS q (credential) CROSS JOIN ${knowledge.chains} c
        CROSS JOIN LATERAL (${worthBy("q.credential", knowledge)}) k`,
     conditions.values,
@@ -32,7 +36,10 @@ export async function readCredentialWords(
   for (const row of rows) {
     const name = toHex(toCredentialRef(row.q_credential));
     const words = found.get(name) ?? [];
-    words.push({ record: toWorth(row).record, lastingOnly: isRetired(chains, row.c_chain_id) });
+    words.push({
+      record: toWorth(WORTH_PACKING.read(row.worth)).record,
+      lastingOnly: isRetired(chains, row.c_chain_id),
+    });
     found.set(name, words);
   }
   return (credential) => found.get(toHex(credential)) ?? [];

@@ -173,7 +173,8 @@ export const Grant = builder.node(GrantRef, {
       resolve: async (one, _args, context) => {
         const { grant } = one;
         if (grant.parent === undefined) return null;
-        const key = { ...grant, grantee: grant.parent.grantor };
+        const { credential, purpose, chainId, contract } = grant;
+        const key = { credential, grantee: grant.parent.grantor, purpose, chainId, contract };
         return (await readGrant(context.database, key, within(one))).items[0] ?? null;
       },
     }),
