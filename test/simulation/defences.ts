@@ -1,7 +1,7 @@
 import type { DefenceName } from "../../indexer/ops/defences.ts";
 import type { FaultName } from "./faults/catalogue.ts";
 import type { Mode } from "./faults/fault.ts";
-import { type Plan, planOf, type Step } from "./world/plan.ts";
+import { type Beginning, type Plan, planOf, type Step } from "./world/plan.ts";
 
 /** For each defence, worlds in which what it is there for happens. */
 
@@ -14,7 +14,7 @@ interface Trial {
   /** Blocks before the indexer starts; 12 without. */
   readonly history?: number;
   /** The first endpoint is like this from the start. */
-  readonly begins?: { readonly name: FaultName; readonly times: number };
+  readonly begins?: Beginning;
   /** After the steps that the seed decided. */
   readonly finale?: readonly Step[];
   /** Seeds among which one must show that it is needed. */

@@ -7,5 +7,5 @@ simulated(
     ...Array.from({ length: 15 }, (_, i) => planOf(i + 16, { mode: "VERIFIED" })),
     ...Array.from({ length: 6 }, (_, i) => planOf(i + 101, { mode: "RANGED" })),
   ],
-  { faults: 20, retracted: 60, kills: 5 },
+  { faults: 20, retracted: 60, kills: 5, ranged: 100 },
 );

@@ -8,12 +8,12 @@ import { run } from "./world/run.ts";
 /** Worlds as tests, two at a time. @param least what must have happened in all of them together. */
 export function simulated(
   plans: readonly Plan[],
-  least: { readonly faults: number; readonly retracted: number; readonly kills: number },
+  least: { readonly faults: number; readonly retracted: number; readonly kills: number; readonly ranged?: number },
 ): void {
   describe("simulated worlds agree with the model", { concurrency: 2 }, () => {
     let databases: WorldDatabases;
     const met = new Set<FaultName>();
-    const total = { events: 0, retracted: 0, kills: 0, again: 0, compared: 0 };
+    const total = { events: 0, retracted: 0, ranged: 0, kills: 0, again: 0, compared: 0 };
     before(async () => {
       databases = await WorldDatabases.start();
     });
@@ -22,6 +22,7 @@ export function simulated(
       // Worlds in which hardly anything happened would agree with anything.
       const summary = `${JSON.stringify(total)}, faults met: ${[...met]}`;
       assert.ok(met.size >= least.faults && total.retracted >= least.retracted && total.kills >= least.kills, summary);
+      assert.ok(total.ranged >= (least.ranged ?? 0), summary);
       assert.ok(total.again >= plans.length * 10, summary);
       assert.ok(total.compared >= 100_000, summary);
     });
@@ -30,7 +31,8 @@ export function simulated(
       it(`seed ${plan.seed}, ${plan.mode}`, async () => {
         const report = await run(plan, databases);
         for (const name of report.met.keys()) met.add(name);
-        for (const key of ["events", "retracted", "kills", "again", "compared"] as const) total[key] += report[key];
+        for (const key of ["events", "retracted", "ranged", "kills", "again", "compared"] as const)
+          total[key] += report[key];
       });
   });
 }

@@ -22,9 +22,20 @@ export interface ChainPlan {
   readonly endpoints: number;
   /** Blocks before the indexer is started. */
   readonly history: number;
-  /** What its first endpoint does wrong from the start. */
-  readonly begins?: { readonly name: FaultName; readonly times: number };
+  /** What one of its endpoints, the first without a number, does wrong from the start. */
+  readonly begins?: Beginning;
 }
+
+export interface Beginning {
+  readonly name: FaultName;
+  readonly times: number;
+  readonly endpoint?: number;
+}
+
+/** Of logs that two endpoints are asked for, at one of them: what `LINKED` could not tell as well. */
+const IN_HISTORY: readonly FaultName[] = [
+  ...(["phantomLogs", "shiftedLogIndex", "alteredData", "cutInBlock", "cutAfterBlock", "otherBranchLogs"] as const),
+];
 
 export type Step = { readonly chain: number } & (
   | { readonly type: "mine"; readonly blocks: number; readonly busy: number }
@@ -73,6 +84,13 @@ export function planOf(
   const ownPostgres = kills && random.chance(0.12);
   const names = faults ?? faultsFor(mode);
   const steps: Step[] = [];
+  const [first] = chains;
+  if (mode === "RANGED" && featured && first !== undefined) {
+    const begins = { name: random.pick(IN_HISTORY), times: 1 + random.int(2), endpoint: random.int(2) };
+    // With two endpoints each is asked for all of it, so that the lie is over before what only links is read there.
+    chains[0] = { ...first, endpoints: 2, history: Math.max(first.history, 40), begins };
+    steps.push({ chain: 0, type: "reach", requests: 0 });
+  }
   // Each seed features one fault, so that a run of seeds in a row meets all of them.
   const name = names[seed % names.length] as FaultName;
   for (const times of featured ? [1, FAULTS[name].most] : [])

@@ -16,6 +16,8 @@ export interface WorldReport {
   readonly blocks: number;
   readonly events: number;
   readonly retracted: number;
+  /** Read as final history, from two endpoints. */
+  readonly ranged: number;
   readonly kills: number;
   readonly met: ReadonlyMap<FaultName, number>;
   readonly reasons: ReadonlyMap<string, number>;
@@ -57,6 +59,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
         blocks: chains.reduce((sum, { canonical }) => sum + canonical.length, 0),
         events: events.length,
         retracted: events.filter(({ retracted_at }) => retracted_at !== null).length,
+        ranged: events.filter(({ verification }) => verification === "RANGED").length,
         ...{ kills: world.kills, met: world.met, reasons, compared, again },
       };
     } finally {

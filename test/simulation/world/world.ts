@@ -109,7 +109,8 @@ export class World {
     await writeFile(join(folder, "config.json"), JSON.stringify(config));
     for (const [i, { begins }] of plan.chains.entries()) {
       const { chain, endpoints } = chains[i] as WorldChain;
-      if (begins !== undefined) endpoints[0]?.begin(begins.name, { chain, foreign, random }, begins.times);
+      if (begins === undefined) continue;
+      endpoints[begins.endpoint ?? 0]?.begin(begins.name, { chain, foreign, random }, begins.times);
     }
     const { mode } = plan;
     return new World({ chains, databases, databaseUrl, server, random, mode, options, foreign, met }, folder);
