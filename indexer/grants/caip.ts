@@ -9,9 +9,22 @@ export const caip2 = (chainId: bigint): string => `eip155:${chainId}`;
 /** `eip155:42161:0x…`, checksummed. */
 export const caip10 = (chainId: bigint, address: Address): string => `${caip2(chainId)}:${checksum(address)}`;
 
+/** As many as are kept: who asks, and asks about, the same hundreds again and again, and a hash costs more than all the rest. */
+const MOST_CHECKSUMS = 10_000;
+const checksums = new Map<string, string>();
+
 /** EIP-55 mixed-case text of an address. */
 export function checksum(address: Address): string {
   const hex = toHex(address).slice(2);
+  const known = checksums.get(hex);
+  if (known !== undefined) return known;
+  if (checksums.size >= MOST_CHECKSUMS) checksums.clear();
+  const text = checksummed(hex);
+  checksums.set(hex, text);
+  return text;
+}
+
+function checksummed(hex: string): string {
   const hash = keccak_256(new TextEncoder().encode(hex));
   let text = "0x";
   for (let i = 0; i < hex.length; i++) {

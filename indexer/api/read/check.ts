@@ -6,13 +6,14 @@ import {
   CHAIN_FACTS,
   type ChainAnswer,
   type ChainFactsRow,
+  FACTS_KINDS,
+  factOf,
   joinFacts,
-  PAIR_FACTS,
-  type PairFactsRow,
   toAnswer,
   toChainFacts,
 } from "./findings.ts";
 import { knowledgeFor, knownValue } from "./known.ts";
+import { packed } from "./packed.ts";
 import { earlier, PRESENT, type Sources, trail } from "./sources.ts";
 
 /** Who asks for what. */
@@ -57,6 +58,9 @@ export function sourceOf({ at, known, finality }: Scope["moment"]): { name: Sour
   return at === undefined ? { name: "present", values: [] } : { name: "earlier", values: [at] };
 }
 
+const PACKING = packed(FACTS_KINDS, factOf);
+type Row = ChainFactsRow & { readonly facts: string };
+
 /**
  * The hot path: one statement, hence one snapshot, in which the grants, the standing and what the ledger knew of each chain
  * belong together.
@@ -67,7 +71,7 @@ const statement = (name: SourceName): Statement => {
   return {
     name: `check_${name}`,
     text: `
-    ${knowledge.with}SELECT ${CHAIN_FACTS}, ${PAIR_FACTS}
+    ${knowledge.with}SELECT ${CHAIN_FACTS}, ${PACKING.sql} AS facts
       FROM ${knowledge.chains} c
       ${joinFacts({ credential: "$1", grantee: "$2", purpose: "$3::integer" }, sources)}
      WHERE $4::bigint IS NULL OR c.chain_id = $4
@@ -85,16 +89,21 @@ export async function readCheck(
   { chainId, moment }: Scope,
 ): Promise<ChainAnswer[]> {
   const { name, values } = sourceOf(moment);
-  const rows = await database.prepared<ChainFactsRow & PairFactsRow>(STATEMENTS[name], [
+  const rows = await database.prepared<Row>(STATEMENTS[name], [
     ...[credential, grantee, purpose ?? null, chainId ?? null],
     ...values,
   ]);
   const answer: ChainAnswer[] = [];
   for (let from = 0; from < rows.length; ) {
-    const [first] = rows.slice(from, from + 1) as [ChainFactsRow & PairFactsRow];
+    const [first] = rows.slice(from, from + 1) as [Row];
     let to = from;
     while (rows[to]?.c_chain_id === first.c_chain_id && to < rows.length) to += 1;
-    answer.push(toAnswer(toChainFacts(first), rows.slice(from, to)));
+    answer.push(
+      toAnswer(
+        toChainFacts(first),
+        rows.slice(from, to).map(({ facts }) => PACKING.read(facts)),
+      ),
+    );
     from = to;
   }
   return answer;

@@ -5,7 +5,7 @@ import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
 import { type CredentialWorth, toWorth, WORTH_KINDS, type WorthRow } from "./credential.ts";
 import { GRANT_KINDS, type GrantFacts, type GrantRow, toGrant } from "./grant.ts";
 import { ISSUER_KINDS, type IssuerFacts, type IssuerRow, toIssuer } from "./issuer.ts";
-import { packed, prefixed } from "./packed.ts";
+import { type Kinds, prefixed } from "./packed.ts";
 import type { PairSql, Sources } from "./sources.ts";
 
 /** What chains say about a pair: the statement's columns and joins, and its rows taken apart again. */
@@ -17,14 +17,9 @@ export interface ChainAnswer extends ChainFindings {
 
 /** Of the chain itself. */
 export const CHAIN_FACTS = `${CHAIN_COLUMNS}, c.contracts AS c_contracts`;
-const PACKING = packed<FactsRow>({ ...GRANT_KINDS, ...WORTH_KINDS, ...ISSUER_KINDS }, (name) =>
-  name in GRANT_KINDS ? `g.${name}` : prefixed(name),
-);
 /** Of what it says. Where it has several grants or registries, its rows are all their combinations, few as they are. */
-export const PAIR_FACTS = `${PACKING.sql} AS facts`;
-export interface PairFactsRow {
-  readonly facts: string;
-}
+export const FACTS_KINDS: Kinds<FactsRow> = { ...GRANT_KINDS, ...WORTH_KINDS, ...ISSUER_KINDS };
+export const factOf = (name: string): string => (name in GRANT_KINDS ? `g.${name}` : prefixed(name));
 
 /** A chain without a grant is a row too, because its health decides whether "no grant" can be said. */
 export const joinFacts = (pair: PairSql, { grants, worth, issuers, issuerOf }: Sources): string => `
@@ -33,7 +28,7 @@ export const joinFacts = (pair: PairSql, { grants, worth, issuers, issuerOf }: S
       LEFT JOIN LATERAL (${issuers(`COALESCE(g.issuer, ${issuerOf(pair.credential)})`)}) n ON true`;
 
 type Nullable<Row> = { [column in keyof Row]: Row[column] | null };
-type FactsRow = Nullable<GrantRow> & Nullable<WorthRow> & Nullable<IssuerRow>;
+export type FactsRow = Nullable<GrantRow> & Nullable<WorthRow> & Nullable<IssuerRow>;
 export type ChainFactsRow = ChainRow & { readonly c_contracts: readonly StoredContract[] };
 
 /** What is indexed on a chain, as ledger/register.ts writes it. */
@@ -62,13 +57,12 @@ export function toChainFacts(row: ChainFactsRow): ChainFacts {
 /** The rows of one chain about one pair. Every registry is there, whether it holds something about the pair or not. */
 export function toAnswer(
   { chain, credentialRegistries, entityRegistries }: ChainFacts,
-  rows: readonly PairFactsRow[],
+  rows: readonly FactsRow[],
 ): ChainAnswer {
   const grants: GrantFacts[] = [];
   const credentials: CredentialWorth[] = [];
   const issuers: { contract: Address; facts: IssuerFacts }[] = [];
-  for (const { facts } of rows) {
-    const row = PACKING.read(facts);
+  for (const row of rows) {
     if (isGrant(row) && !grants.some((one) => one.purpose === row.purpose && sameBytes(one.contract, row.contract)))
       grants.push(toGrant(chain.chainId, row));
     if (isCredential(row) && !credentials.some((one) => sameBytes(one.contract, row.k_contract)))

@@ -4,7 +4,7 @@ import type { Window } from "../page.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
 import { type Conditions, type Ordering, orderBy } from "./keyset.ts";
 import { type Knowledge, knowledgeFor, knownValue } from "./known.ts";
-import { type Packed, unpack } from "./packed.ts";
+import { allBesideFirst, type Packed, unpack } from "./packed.ts";
 
 /** Items of a list, and all the chains that were asked for them: of one statement, hence of one snapshot. */
 export interface Listed<Item> {
@@ -49,10 +49,7 @@ export function withChains<Row>(asked: Page<Row>): string {
   const { conditions, knowledge, window, alias, ordering, packing, chain, page } = asked;
   const only = chain == null ? "" : `WHERE c.chain_id = ${conditions.value(chain)}`;
   return `
-    ${knowledge.with}SELECT ${CHAIN_COLUMNS},
-           CASE WHEN row_number() OVER (ORDER BY c.chain_id) = 1 THEN (
-             SELECT string_agg(${packing.sql}, E'\\n' ORDER BY ${orderBy(ordering, window.backward)})
-               FROM (${page}) ${alias}) END AS page
+    ${knowledge.with}SELECT ${CHAIN_COLUMNS}, ${allBesideFirst(packing, orderBy(ordering, window.backward), `(${page}) ${alias}`)} AS page
       FROM ${knowledge.chains} c ${only} ORDER BY c.chain_id`;
 }
 

@@ -3,18 +3,19 @@ import { toAddress, toCredentialRef } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database, Statement } from "../database.ts";
-import { CHAIN_EXPRESSIONS } from "./chain.ts";
 import { type Pair, type Scope, SOURCES, type SourceName, sourceOf } from "./check.ts";
 import {
+  CHAIN_FACTS,
   type ChainAnswer,
-  type ChainFacts,
   type ChainFactsRow,
+  FACTS_KINDS,
+  type FactsRow,
+  factOf,
   joinFacts,
-  PAIR_FACTS,
-  type PairFactsRow,
   toAnswer,
   toChainFacts,
 } from "./findings.ts";
+import { allBesideFirst, type Kinds, packed, prefixed, unpack } from "./packed.ts";
 import type { Sources } from "./sources.ts";
 
 /** Many pairs in one statement, hence in one snapshot, by the very joins of a single check. */
@@ -32,51 +33,58 @@ export interface ManyAnswers {
   readonly chains: readonly ObservedChain[];
 }
 
-/** What is the same for every pair comes with the first alone. */
-const CHAIN_FACTS = [...CHAIN_EXPRESSIONS.slice(1), ["c_contracts", "c.contracts"] as const]
-  .map(([name, expression]) => `CASE WHEN COALESCE(q.n, 1) = 1 THEN ${expression} END AS ${name}`)
-  .join(", ");
+interface PairRow {
+  q_n: bigint;
+  q_credential: Buffer;
+  q_grantee: Buffer;
+  q_purpose: Purpose | null;
+  c_chain_id: bigint;
+}
+
+const PAIR_KINDS: Kinds<PairRow> = {
+  ...{ q_n: "bigint", q_credential: "bytes", q_grantee: "bytes", q_purpose: "int", c_chain_id: "bigint" },
+};
+const PACKING = packed<PairRow & FactsRow>({ ...PAIR_KINDS, ...FACTS_KINDS }, (name) =>
+  name in PAIR_KINDS ? prefixed(name) : factOf(name),
+);
 
 /**
- * @param pairs SQL of a relation with the columns credential, grantee, purpose and n, which counts from 1.
+ * @param pairs SQL of a relation `q` with the columns credential, grantee, purpose and n, which counts from 1.
  * @param chain SQL of the one chain that is asked; null for all.
  */
-export const manyText = (pairs: string, chain: string, sources: Sources): string => `
-    ${sources.knowledge.with}SELECT q.n AS q_n, q.credential AS q_credential, q.grantee AS q_grantee, q.purpose AS q_purpose,
-           c.chain_id AS c_chain_id, ${CHAIN_FACTS}, ${PAIR_FACTS}
-      FROM ${sources.knowledge.chains} c
-      LEFT JOIN ${pairs} ON true
-      ${joinFacts({ credential: "q.credential", grantee: "q.grantee", purpose: "q.purpose" }, sources)}
-     WHERE ${chain} IS NULL OR c.chain_id = ${chain}
-     ORDER BY q.n, c.chain_id, g.purpose, g.contract`;
-
-interface PairRow {
-  readonly q_n: bigint | null;
-  readonly q_credential: Buffer;
-  readonly q_grantee: Buffer;
-  readonly q_purpose: Purpose | null;
+export function manyText(pairs: string, chain: string, sources: Sources): string {
+  const { chains, with: known } = sources.knowledge;
+  const asked = `(${chain} IS NULL OR c.chain_id = ${chain})`;
+  const facts = joinFacts({ credential: "q.credential", grantee: "q.grantee", purpose: "q.purpose" }, sources);
+  const from = `${chains} c CROSS JOIN ${pairs} ${facts} WHERE ${asked}`;
+  return `
+    ${known}SELECT ${CHAIN_FACTS}, ${allBesideFirst(PACKING, "q.n, c.chain_id, g.purpose, g.contract", from)} AS pairs
+      FROM ${chains} c WHERE ${asked} ORDER BY c.chain_id`;
 }
-export type ManyRow = PairRow & ChainFactsRow & PairFactsRow;
 
-/** The rows of {@link manyText}, which come by pair and chain. */
-export function toMany(rows: readonly ManyRow[]): ManyAnswers {
-  const chains = new Map<bigint, ChainFacts>();
+/** A chain, and beside the first of them what all of them say of each pair. */
+export type ManyRow = ChainFactsRow & { readonly pairs: string | null };
+
+/** The rows of {@link manyText}. */
+export function toMany(chainRows: readonly ManyRow[]): ManyAnswers {
+  const facts = chainRows.map(toChainFacts);
+  const byId = new Map(facts.map((one) => [one.chain.chainId, one]));
+  const rows = unpack(PACKING, chainRows[0]?.pairs ?? null);
   const pairs: { pair: Pair; chains: ChainAnswer[] }[] = [];
-  let n: bigint | null = null;
+  let n = 0n;
   for (let from = 0; from < rows.length; ) {
-    const first = rows[from] as ManyRow;
+    const first = rows[from] as PairRow & FactsRow;
+    const { q_n: place, c_chain_id: chainId } = first;
     let to = from + 1;
-    while (rows[to]?.q_n === first.q_n && rows[to]?.c_chain_id === first.c_chain_id) to += 1;
-    const facts = chains.get(first.c_chain_id) ?? toChainFacts(first);
-    chains.set(first.c_chain_id, facts);
-    if (first.q_n !== null) {
-      if (first.q_n !== n) pairs.push({ pair: toPair(first), chains: [] });
-      n = first.q_n;
-      pairs.at(-1)?.chains.push(toAnswer(facts, rows.slice(from, to)));
-    }
+    while (rows[to]?.q_n === place && rows[to]?.c_chain_id === chainId) to += 1;
+    if (place !== n) pairs.push({ pair: toPair(first), chains: [] });
+    n = place;
+    const on = byId.get(chainId);
+    if (on === undefined) throw new Error(`chain ${chainId} says something, and is not among the chains asked`);
+    pairs.at(-1)?.chains.push(toAnswer(on, rows.slice(from, to)));
     from = to;
   }
-  return { pairs, chains: [...chains.values()].map(({ chain }) => chain) };
+  return { pairs, chains: facts.map(({ chain }) => chain) };
 }
 
 const toPair = (row: PairRow): { credential: CredentialRef; grantee: Address; purpose: Purpose | undefined } => ({

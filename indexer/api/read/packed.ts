@@ -77,6 +77,11 @@ export const of =
 /** Columns named with their table before them, so that those of several stand beside each other: `k_seq` of `k.seq`. */
 export const prefixed = (name: string): string => name.replace("_", ".");
 
-/** Rows in one text, one on each line. */
+/** SQL of the rows of a relation in one text, one on each line; beside the first of the chains `c` alone. */
+export const allBesideFirst = (packing: Pick<Packed<unknown>, "sql">, order: string, from: string): string => `
+           CASE WHEN row_number() OVER (ORDER BY c.chain_id) = 1 THEN (
+             SELECT string_agg(${packing.sql}, E'\\n' ORDER BY ${order}) FROM ${from}) END`;
+
+/** The rows of such a text. */
 export const unpack = <Row>(packing: Packed<Row>, lines: string | null): Row[] =>
   lines === null ? [] : lines.split("\n").map((line) => packing.read(line));

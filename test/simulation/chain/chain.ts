@@ -16,6 +16,8 @@ export class FakeChain {
   readonly #left: SealedBlock[] = [];
   safe = 0;
   finalized = 0;
+  /** Told of every block that becomes the head. */
+  onHead: (head: SealedBlock) => void = () => {};
 
   constructor(chainId: bigint, startBlock: number, random: Random) {
     this.chainId = chainId;
@@ -49,6 +51,7 @@ export class FakeChain {
   async mine(acts: readonly Act[], seconds = this.#random.chance(0.1) ? 0 : 1 + this.#random.int(30)): Promise<void> {
     const block = await this.#sealOn(this.#canonical.at(-1), acts, seconds);
     this.#canonical = [...this.#canonical, block];
+    this.onHead(block);
   }
 
   /** Genesis, the empty blocks before the contracts are there, and the block that founds everything. */
@@ -114,6 +117,7 @@ export class FakeChain {
     for (const block of this.#canonical) if (branch[block.number] !== block) this.#dropped.add(block.hash);
     this.#canonical = branch;
     this.safe = Math.max(this.finalized, Math.min(this.safe, this.head.number));
+    this.onHead(this.head);
   }
 
   async #sealOn(parent: SealedBlock | undefined, acts: readonly Act[], seconds: number): Promise<SealedBlock> {

@@ -114,10 +114,15 @@ export async function assertQuarantined(questions: Questions, chain: FakeChain):
 }
 
 /** The indexer's configuration for a chain. */
-export const configOf = (chain: FakeChain, rpc: readonly string[], mode: Mode): Record<string, unknown> => ({
+export const configOf = (
+  chain: FakeChain,
+  rpc: readonly string[],
+  mode: Mode,
+  pollIntervalMs: number,
+): Record<string, unknown> => ({
   chainId: Number(chain.chainId),
   verification: mode.toLowerCase(),
   ...(mode === "VERIFIED" ? { receipts: "ethereum" } : {}),
-  ...{ name: `World ${chain.chainId}`, rpc, pollIntervalMs: 10 },
+  ...{ name: `World ${chain.chainId}`, rpc, pollIntervalMs },
   contracts: Object.entries(CONTRACTS).map(([name, address]) => ({ name, address, startBlock: chain.startBlock })),
 });

@@ -20,6 +20,8 @@ export interface ChainPlan {
   readonly chainId: number;
   readonly startBlock: number;
   readonly endpoints: number;
+  /** Whether they are WebSockets, and push heads. */
+  readonly sockets: boolean;
   /** Blocks before the indexer is started. */
   readonly history: number;
   /** What one of its endpoints, the first without a number, does wrong from the start. */
@@ -75,11 +77,19 @@ export function planOf(
   { mode = "LINKED", faults, kills = faults === undefined, featured = true }: PlanOptions = {},
 ): Plan {
   const random = createRandom(seed);
+  // Of its own, so that it changes nothing else that a seed decides.
+  const ofSockets = createRandom(seed * 31 + 17);
   const chains = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, i): ChainPlan => {
     const [startBlock, endpoints] = [1 + random.int(6), random.pick([1, 1, 2, 3])];
     const history = random.pick([0, 3, 12, 40, 90]);
     // What two endpoints say of final history is compared, so that there have to be two.
-    return { chainId: 50_000 + i, startBlock, endpoints: Math.max(endpoints, mode === "RANGED" ? 2 : 1), history };
+    return {
+      chainId: 50_000 + i,
+      startBlock,
+      endpoints: Math.max(endpoints, mode === "RANGED" ? 2 : 1),
+      sockets: ofSockets.chance(0.4),
+      history,
+    };
   });
   const ownPostgres = kills && random.chance(0.12);
   const names = faults ?? faultsFor(mode);

@@ -6,6 +6,7 @@ import { Questions } from "./ask.ts";
 import { WorldDatabases } from "./database.ts";
 import { assertEveryPair } from "./everyPair.ts";
 import type { Plan } from "./plan.ts";
+import type { Push } from "./pushes.ts";
 import { heal, quiet, SETTLES_WITHIN_MS } from "./quiet.ts";
 import { Remembered } from "./remembered.ts";
 import { take } from "./steps.ts";
@@ -20,6 +21,8 @@ export interface WorldReport {
   readonly ranged: number;
   readonly kills: number;
   readonly met: ReadonlyMap<FaultName, number>;
+  /** What endpoints pushed to whoever had subscribed. */
+  readonly pushed: ReadonlyMap<Push, number>;
   readonly reasons: ReadonlyMap<string, number>;
   /** Answers about all pairs, block after block, that are the model's. */
   readonly compared: number;
@@ -60,7 +63,7 @@ export async function run(plan: Plan, shared: WorldDatabases, options: WorldOpti
         events: events.length,
         retracted: events.filter(({ retracted_at }) => retracted_at !== null).length,
         ranged: events.filter(({ verification }) => verification === "RANGED").length,
-        ...{ kills: world.kills, met: world.met, reasons, compared, again },
+        ...{ kills: world.kills, met: world.met, pushed: world.pushed, reasons, compared, again },
       };
     } finally {
       await questions.close();

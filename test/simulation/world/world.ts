@@ -13,6 +13,7 @@ import { WorldEndpoint } from "./endpoint.ts";
 import { IndexerProcess } from "./indexer.ts";
 import type { Recorded } from "./past.ts";
 import type { Plan } from "./plan.ts";
+import { type Push, pushHeads } from "./pushes.ts";
 
 /** A chain of a world with its endpoints, and what the ledger held of it when last compared. */
 export interface WorldChain {
@@ -31,6 +32,9 @@ export interface WorldOptions {
 /** All worlds begin at 2026-01-01T00:00:00Z: it is past, and the same for everybody. */
 const BEGIN = 1_767_225_600n;
 
+/** How often the head is looked at: seldom enough, where it is pushed, that a push matters. */
+const [OFTEN_MS, SELDOM_MS] = [10, 60];
+
 /** A busy machine takes long to start a process; what comes after does not wait for ever. */
 const START_MS = 15_000;
 
@@ -47,6 +51,7 @@ export class World {
   /** Another chain, whose node may answer in the place of one of ours. */
   readonly foreign: FakeChain;
   readonly met: Map<FaultName, number>;
+  readonly pushed: ReadonlyMap<Push, number>;
   readonly reasons = new Map<string, number>();
   kills = 0;
   retracted = 0;
@@ -57,7 +62,7 @@ export class World {
   private constructor(
     parts: Pick<
       World,
-      "chains" | "databases" | "databaseUrl" | "server" | "random" | "mode" | "options" | "foreign" | "met"
+      "chains" | "databases" | "databaseUrl" | "server" | "random" | "mode" | "options" | "foreign" | "met" | "pushed"
     >,
     folder: string,
   ) {
@@ -70,6 +75,7 @@ export class World {
     this.options = parts.options;
     this.foreign = parts.foreign;
     this.met = parts.met;
+    this.pushed = parts.pushed;
     this.#folder = folder;
   }
 
@@ -78,7 +84,9 @@ export class World {
     const met = new Map<FaultName, number>();
     const server = await startRpcServer();
     const chains: WorldChain[] = [];
-    for (const [i, { chainId, startBlock, endpoints: count, history }] of plan.chains.entries()) {
+    const foreign = new FakeChain(99n, 1, createRandom(seed * 31 + 30));
+    const pushed = new Map<Push, number>();
+    for (const [i, { chainId, startBlock, endpoints: count, sockets, history }] of plan.chains.entries()) {
       const chain = new FakeChain(BigInt(chainId), startBlock, createRandom(seed * 31 + i));
       await chain.begin(BEGIN + BigInt(i));
       for (let block = 0; block < history; block++) await chain.mine(chain.acts(0.7));
@@ -86,9 +94,11 @@ export class World {
       const endpoints = Array.from({ length: count }, () => new WorldEndpoint(new HonestNode(chain), met));
       for (const [j, endpoint] of endpoints.entries()) server.serve(`${i}/${j}`, endpoint);
       chains.push({ chain, endpoints, recorded: new Map() });
+      if (!sockets) continue;
+      const names = endpoints.map((_, j) => `${i}/${j}`);
+      pushHeads({ server, chain, foreign, endpoints: names, random: createRandom(seed * 31 + 40 + i), pushed });
     }
     const random = createRandom(seed * 31 + 29);
-    const foreign = new FakeChain(99n, 1, createRandom(seed * 31 + 30));
     await foreign.begin(BEGIN);
     for (let block = 0; block < 30; block++) await foreign.mine(foreign.acts(0.5));
     foreign.finalize(20, 25);
@@ -97,14 +107,13 @@ export class World {
     const folder = await mkdtemp(join(tmpdir(), "grantledger-world-"));
     const config = {
       database: { url: databaseUrl },
-      chains: plan.chains.map(({ endpoints }, i) =>
-        configOf(
-          (chains[i] as WorldChain).chain,
-          // Endpoints whose word is compared have to be on two hosts.
-          Array.from({ length: endpoints }, (_, j) => server.url(`${i}/${j}`, j % 2 === 0 ? "127.0.0.1" : "localhost")),
-          plan.mode,
-        ),
-      ),
+      chains: plan.chains.map(({ endpoints, sockets }, i) => {
+        // Endpoints whose word is compared have to be on two hosts.
+        const rpc = Array.from({ length: endpoints }, (_, j) =>
+          server.url(`${i}/${j}`, j % 2 === 0 ? "127.0.0.1" : "localhost", sockets ? "ws" : "http"),
+        );
+        return configOf((chains[i] as WorldChain).chain, rpc, plan.mode, sockets ? SELDOM_MS : OFTEN_MS);
+      }),
     };
     await writeFile(join(folder, "config.json"), JSON.stringify(config));
     for (const [i, { begins }] of plan.chains.entries()) {
@@ -113,7 +122,7 @@ export class World {
       endpoints[begins.endpoint ?? 0]?.begin(begins.name, { chain, foreign, random }, begins.times);
     }
     const { mode } = plan;
-    return new World({ chains, databases, databaseUrl, server, random, mode, options, foreign, met }, folder);
+    return new World({ chains, databases, databaseUrl, server, random, mode, options, foreign, met, pushed }, folder);
   }
 
   get indexer(): IndexerProcess {
