@@ -79,8 +79,13 @@ export class Database {
     return this.#rows<Row>({ name: statement.name, text: statement.text, values });
   }
 
-  /** Rows of a statement put together from what is asked; one that comes again is planned once as well. */
+  /** Rows of a statement planned for these values: what is read best in another way where a filter leaves much or little. */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+    return this.#rows<Row>({ text, values });
+  }
+
+  /** Rows of a statement put together from what is asked that is read best in one way, whatever the values: planned once. */
+  async repeated<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
     const name = this.#texts.nameOf(text);
     return this.#rows<Row>(name === undefined ? { text, values } : { name, text, values });
   }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
 /**
- * Which statements are prepared, of those that are put together from what is asked: the ones that come again. To parse and
- * plan a list costs the database more than to read it. But each connection keeps every statement that it prepared, and whoever
- * asks can put together thousands: so there are few names, given to what was asked before, and after a while they are given
- * anew. A connection must live no longer than that.
+ * Which statements are prepared, of those that are put together from what is asked and have one best plan whatever the values:
+ * the ones that come again. To parse and plan a list costs the database more than to read it. But each connection keeps every
+ * statement that it prepared, and whoever asks can put together thousands: so there are few names, given to what was asked
+ * before, and after a while they are given anew. A connection must live no longer than that.
  */
 
 /** Far more than institutions and auditors use at once. */

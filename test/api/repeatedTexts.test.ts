@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Database } from "../../indexer/api/database.ts";
 import { NAMES_LAST_MS, RepeatedTexts } from "../../indexer/api/repeatedTexts.ts";
+import { startTestPostgres } from "../support/postgres.ts";
 
 describe("statements that come again", () => {
   it("are named from the second time on, each by a name of its own, always the same", () => {
@@ -45,5 +47,29 @@ describe("statements that come again", () => {
     now = NAMES_LAST_MS;
     assert.equal(texts.nameOf("late"), undefined);
     assert.notEqual(texts.nameOf("late"), undefined);
+  });
+
+  it("are prepared by the database, and others never", async () => {
+    const postgres = await startTestPostgres();
+    const database = new Database(await postgres.createDatabase(), () => {});
+    try {
+      // One after the other, so that all go through one connection.
+      const prepared = async (): Promise<string[]> =>
+        (await database.query<{ statement: string }>("SELECT statement FROM pg_prepared_statements", [])).map(
+          ({ statement }) => statement,
+        );
+      const [text, other] = ["SELECT $1::integer AS one", "SELECT $1::integer AS other"];
+      for (let i = 0; i < 3; i++) await database.query(other, [i]);
+      await database.repeated(text, [1]);
+      assert.deepEqual(await prepared(), []);
+      assert.deepEqual(await database.repeated(text, [2]), [{ one: 2 }]);
+      assert.deepEqual(await prepared(), [text]);
+      // Whoever shares the connections shares the names.
+      assert.deepEqual(await database.noting(() => {}).repeated(text, [3]), [{ one: 3 }]);
+      assert.deepEqual(await prepared(), [text]);
+    } finally {
+      await database.close();
+      await postgres.stop();
+    }
   });
 });

@@ -113,7 +113,12 @@ export class AccessList<Answer> implements Keyset<AccessKey, Access<Answer>> {
     const moment = read === undefined ? this.#moment : pin(this.#moment, read);
     const conditions = new Conditions();
     const text = this.#select(conditions, moment, window);
-    return toMany(await this.#database.query<ManyRow>(text, conditions.values));
+    // At present, either side of a pair leads to its grants by an index.
+    return toMany(
+      isPresent(moment)
+        ? await this.#database.repeated<ManyRow>(text, conditions.values)
+        : await this.#database.query<ManyRow>(text, conditions.values),
+    );
   }
 
   #select(conditions: Conditions, moment: Moment, window: Window<AccessKey>): string {

@@ -71,7 +71,11 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
       before: window.before && keyValues(window.before),
     });
     const moment = this.#moment;
-    const rows = await this.#database.query<ListRow>(this.#select(conditions, window), conditions.values);
+    const text = this.#select(conditions, window);
+    // Each index of the table has the order of the list behind what it is of, so that there is one way for every value.
+    const rows = isPresent(moment)
+      ? await this.#database.repeated<ListRow>(text, conditions.values)
+      : await this.#database.query<ListRow>(text, conditions.values);
     return listed(rows, PACKING, (row, chain) => {
       return { grant: toGrant(chain.chainId, row), chain, at: row.looked_at, moment };
     });
