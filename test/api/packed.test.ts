@@ -69,6 +69,13 @@ describe("a packed row", () => {
     assert.deepEqual(unpack(PACKING, null), []);
   });
 
+  it("whose word is none is refused, not misread", async () => {
+    for (const text of ["two words", "(in brackets)", 'said "so"', "back\\slash", ""]) {
+      const { rows } = await client.query(`SELECT ${PACKING.sql} AS packed FROM ${GIVEN}`, [null, null, null, text]);
+      assert.throws(() => PACKING.read(rows[0].packed).word, /is no word/);
+    }
+  });
+
   it("of other columns than were asked for is refused, not misread", async () => {
     for (const text of ["(1,2,3)", "(1,2,3,4,5)", '("a,b",2,3,4)', "()"])
       assert.throws(() => PACKING.read(text), /columns where 4 \(bytes, large, small, word\) were asked for/);

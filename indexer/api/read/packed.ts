@@ -33,7 +33,10 @@ const READ: Readonly<Record<Kind, (field: string) => unknown>> = {
   bytes: (field) => Buffer.from(field.slice(4, -1), "hex"),
   bigint: BigInt,
   int: Number,
-  word: (field) => field,
+  word(field) {
+    if (field.startsWith('"')) throw new Error(`${field} is no word: it may hold what parts columns`);
+    return field;
+  },
 };
 
 /** @param expressionOf SQL of a column. */
