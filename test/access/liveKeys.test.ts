@@ -32,6 +32,31 @@ test("one that is known is found without a statement, until what is known is two
   assert.equal(await keys.find(KEY), undefined, "revoked");
 });
 
+test("one that was just made is known at once, also where the keys were read a moment before", async () => {
+  const { state, keys } = setUp();
+  await keys.find(KEY);
+  const [made, another] = [makeKey(), makeKey()];
+  state.rows = [row, { ...row, id: 8, hash: hashKey(made) }];
+  state.now = 1;
+  assert.deepEqual(await keys.find(made), { keyId: 8, role: "AUDITOR" });
+  // Who looks in vain puts it off, but not for long.
+  state.now = 2;
+  assert.equal(await keys.find(another), undefined);
+  state.rows = [row, { ...row, id: 9, hash: hashKey(another) }];
+  state.now = 252;
+  assert.deepEqual(await keys.find(another), { keyId: 9, role: "AUDITOR" });
+});
+
+test("what was being read when it was made is not the last word", async () => {
+  const { state, keys } = setUp();
+  const made = makeKey();
+  const reading = keys.find(KEY);
+  state.rows = [row, { ...row, id: 8, hash: hashKey(made) }];
+  state.now = 1;
+  const [, found] = await Promise.all([reading, keys.find(made)]);
+  assert.deepEqual(found, { keyId: 8, role: "AUDITOR" });
+});
+
 test("whoever guesses costs four statements a second at most, whoever sends nonsense none", async () => {
   const { state, keys } = setUp();
   for (let i = 0; i < 1000; i++) {

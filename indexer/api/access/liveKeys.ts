@@ -37,6 +37,8 @@ export class LiveKeys {
   readonly #monotonic: () => number;
   #known: Known | undefined;
   #reading: Promise<Known> | undefined;
+  /** The newest reading for the sake of a key that was looked for in vain, and when that was. */
+  #again: { readonly since: number; readonly known: Promise<Known> } | undefined;
 
   /**
    * @param pool of the primary: a replica may not have heard of a revocation.
@@ -60,16 +62,42 @@ export class LiveKeys {
   async find(key: string): Promise<KeyCaller | undefined> {
     if (!isKey(key)) return undefined;
     const hash = hashKey(key).toString("hex");
-    const found = (await this.#within(FRESH_MS)).callers.get(hash);
-    return found ?? (await this.#within(AGAIN_MS)).callers.get(hash);
+    const askedAt = this.#monotonic();
+    const known = await this.#fresh();
+    const found = known.callers.get(hash);
+    // What was read before it was asked for may be of before it was made.
+    return found !== undefined || known.readAt > askedAt ? found : (await this.#readAgain()).callers.get(hash);
   }
 
-  async #within(ageMs: number): Promise<Known> {
+  async #fresh(): Promise<Known> {
     const known = this.#known;
-    if (known !== undefined && this.#age(known) <= ageMs) return known;
-    try {
+    if (known !== undefined && this.#age(known) <= FRESH_MS) return known;
+    return this.#orKept(() => {
       this.#reading ??= this.#load();
-      return await this.#reading;
+      return this.#reading;
+    });
+  }
+
+  /** Read after this was called, or a moment before for somebody else who looked in vain. */
+  #readAgain(): Promise<Known> {
+    const now = this.#monotonic();
+    if (this.#again === undefined || now - this.#again.since >= AGAIN_MS)
+      this.#again = {
+        since: now,
+        known: this.#orKept(async () => {
+          await this.#reading?.catch(() => {});
+          this.#reading ??= this.#load();
+          return this.#reading;
+        }),
+      };
+    return this.#again.known;
+  }
+
+  /** @throws RetryableError where it fails, and what was known is too old. */
+  async #orKept(read: () => Promise<Known>): Promise<Known> {
+    const known = this.#known;
+    try {
+      return await read();
     } catch (error) {
       if (known !== undefined && this.#age(known) <= KEPT_MS) return known;
       throw new RetryableError("the keys cannot be read", { cause: databaseError(error) });

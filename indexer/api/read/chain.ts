@@ -8,7 +8,7 @@ import { knownBy, knownValue } from "./known.ts";
 /** The ledger's rows of chains, as every answer carries them. */
 
 /** Of `chain c`, prefixed so that they stand beside those of a grant or event. */
-export const CHAIN_EXPRESSIONS: readonly (readonly [name: string, expression: string])[] = [
+const CHAIN_EXPRESSIONS: readonly (readonly [name: string, expression: string])[] = [
   ...([
     "chain_id",
     "name",
