@@ -68,6 +68,19 @@ test("a pushed head, finality and the logs of the block take one request", () =>
     assert.deepEqual(methods(), [[...new Array(3).fill("eth_getBlockByNumber"), "eth_getLogs"]]);
   }));
 
+test("the logs of a pushed block are asked for ahead wherever they are not taken out of receipts", async () => {
+  for (const proven of [false, true])
+    await asking([server.url], async ({ client, observer, time }) => {
+      server.requests.length = 0;
+      const hints = new Hints(observer, time);
+      const reader = createChainReader(client, [], { hints, observer, encoding: "ethereum", proven });
+      push(hints, head);
+      // These headers lack what a hash is made of, so that none is believed: it is what is asked that counts.
+      await assert.rejects(reader.tip(), /expected sha3Uncles/);
+      assert.equal(methods().flat().includes("eth_getLogs"), !proven);
+    });
+});
+
 test("what was pushed and is not the head counts for nothing", () =>
   reading(async (reader, hints) => {
     push(hints, 11, `0x${"ee".repeat(32)}`);
