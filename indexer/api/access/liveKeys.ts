@@ -16,7 +16,7 @@ import type { KeyCaller } from "./caller.ts";
 const FRESH_MS = 2_000;
 /** The same while the database does not answer: then the keys that were known last count, and after that none. */
 const KEPT_MS = 10_000;
-/** A key that was just made is known at once, unless it was looked for in vain a moment ago. */
+/** A key that was just made is known at once, unless any was looked for in vain a moment ago. */
 const AGAIN_MS = 250;
 
 interface LiveRow {

@@ -12,7 +12,7 @@ import { STATE_COLUMNS } from "./grant.ts";
 import { grantsOfTrail } from "./grantRelation.ts";
 import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { knowledgeFor, knownValue, reachedBy } from "./known.ts";
-import { isPresent, type Listed, lookedAtOf } from "./listed.ts";
+import { isPresent, type Listed, lookedAtOf, readList } from "./listed.ts";
 import { type ManyRow, manyText, type PairAnswer, toMany } from "./many.ts";
 import { earlier, PRESENT, type Sources, trail } from "./sources.ts";
 
@@ -113,12 +113,7 @@ export class AccessList<Answer> implements Keyset<AccessKey, Access<Answer>> {
     const moment = read === undefined ? this.#moment : pin(this.#moment, read);
     const conditions = new Conditions();
     const text = this.#select(conditions, moment, window);
-    // At present, either side of a pair leads to its grants by an index.
-    return toMany(
-      isPresent(moment)
-        ? await this.#database.repeated<ManyRow>(text, conditions.values)
-        : await this.#database.query<ManyRow>(text, conditions.values),
-    );
+    return toMany(await readList<ManyRow>(this.#database, moment, text, conditions.values));
   }
 
   #select(conditions: Conditions, moment: Moment, window: Window<AccessKey>): string {

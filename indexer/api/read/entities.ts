@@ -10,7 +10,7 @@ import { entitiesAsOf } from "./entityTrail.ts";
 import type { EntityStatus } from "./issuer.ts";
 import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { knowledgeOf, type Listed, type ListRow, listed, lookedAtOf, withChains } from "./listed.ts";
-import { of, packed } from "./packed.ts";
+import { columnsOf, packed } from "./packed.ts";
 
 /** A legal person in one registry, as its newest event left it. Texts are bytes, whatever they are. */
 export interface EntityFacts {
@@ -85,7 +85,7 @@ const PACKING = packed<EntityRow>(
     ...{ jurisdiction: "bytes", lei: "bytes", name: "bytes", uri: "bytes", registered_at: "bigint" },
     ...{ status_since: "bigint", sequence: "bigint", reason: "int", block_number: "bigint", block_time: "bigint" },
   },
-  of("n"),
+  columnsOf("n"),
 );
 
 const toEntity = (row: EntityRow): EntityFacts => ({

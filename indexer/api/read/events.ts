@@ -19,7 +19,7 @@ import {
 import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
 import { type Knowledge, NEWEST } from "./known.ts";
 import { knowledgeOf, type Listed, type ListRow, listed, withChains } from "./listed.ts";
-import { of, packed } from "./packed.ts";
+import { columnsOf, packed } from "./packed.ts";
 
 /** The trail: every event, retracted ones included. */
 
@@ -63,7 +63,7 @@ export function decodeTrailCursor(cursor: string): EventPosition {
 
 const keyValues = (key: EventPosition): unknown[] => [key.blockTime, key.chainId, key.seq];
 
-const PACKING = packed<EventRow & { chain_id: bigint }>({ chain_id: "bigint", ...EVENT_COLUMN_KINDS }, of("e"));
+const PACKING = packed<EventRow & { chain_id: bigint }>({ chain_id: "bigint", ...EVENT_COLUMN_KINDS }, columnsOf("e"));
 
 export class EventList implements Keyset<EventPosition, EventFacts> {
   readonly #database: Database;

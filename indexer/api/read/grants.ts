@@ -10,8 +10,17 @@ import type { Keyset, Window } from "../page.ts";
 import { GRANT_COLUMNS, GRANT_KINDS, type GrantAt, type GrantRow, STATE_COLUMNS, toGrant } from "./grant.ts";
 import { grantsOfTrail } from "./grantRelation.ts";
 import { addBounds, Conditions, limitOf, type Ordering, orderBy } from "./keyset.ts";
-import { isPresent, knowledgeOf, type Listed, type ListRow, listed, lookedAtOf, withChains } from "./listed.ts";
-import { of, packed } from "./packed.ts";
+import {
+  isPresent,
+  knowledgeOf,
+  type Listed,
+  type ListRow,
+  listed,
+  lookedAtOf,
+  readList,
+  withChains,
+} from "./listed.ts";
+import { columnsOf, packed } from "./packed.ts";
 
 /** Lists of grants: now, from `access_grant`, or at an earlier time, from the trail. */
 
@@ -38,7 +47,7 @@ const ORDERING: Ordering = [
 
 const PACKING = packed<GrantRow & { chain_id: bigint; looked_at: bigint }>(
   { chain_id: "bigint", looked_at: "bigint", ...GRANT_KINDS },
-  of("g"),
+  columnsOf("g"),
 );
 
 const keyValues = (key: GrantKey): unknown[] => [key.credential, key.grantee, key.purpose, key.chainId, key.contract];
@@ -72,10 +81,7 @@ export class GrantList implements Keyset<GrantKey, GrantAt> {
     });
     const moment = this.#moment;
     const text = this.#select(conditions, window);
-    // Each index of the table has the order of the list behind what it is of, so that there is one way for every value.
-    const rows = isPresent(moment)
-      ? await this.#database.repeated<ListRow>(text, conditions.values)
-      : await this.#database.query<ListRow>(text, conditions.values);
+    const rows = await readList<ListRow>(this.#database, moment, text, conditions.values);
     return listed(rows, PACKING, (row, chain) => {
       return { grant: toGrant(chain.chainId, row), chain, at: row.looked_at, moment };
     });

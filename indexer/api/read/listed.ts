@@ -1,4 +1,7 @@
+import type { QueryResultRow } from "pg";
+import { BugError } from "../../ops/errors.ts";
 import type { ObservedChain } from "../../ops/health.ts";
+import type { Database } from "../database.ts";
 import { type Moment, nowOf } from "../moment.ts";
 import type { Window } from "../page.ts";
 import { CHAIN_COLUMNS, type ChainRow, toChain } from "./chain.ts";
@@ -20,6 +23,17 @@ export const knowledgeOf = (conditions: Conditions, { known, finality }: Moment)
 /** Whether the derived tables, which hold what is known now of the present, are enough. */
 export const isPresent = ({ at, known, finality }: Moment): boolean =>
   at === undefined && known === undefined && finality === "LATEST";
+
+/**
+ * Rows of a list. What is so now is read best in one way whatever is asked for: each index of `access_grant` has the order of its
+ * lists behind what it is of. What was so is not.
+ */
+export const readList = <Row extends QueryResultRow>(
+  database: Database,
+  moment: Moment,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> => (isPresent(moment) ? database.repeated<Row>(text, values) : database.query<Row>(text, values));
 
 /** SQL of the moment at which a list looks at chain `c`: the one asked about, or the chain's present. */
 export const lookedAtOf = (conditions: Conditions, moment: Moment): string =>
@@ -63,7 +77,7 @@ export function listed<Row extends { readonly chain_id: bigint }, Item>(
   const byId = new Map(chains.map((chain) => [chain.chainId, chain]));
   const items = unpack(packing, rows[0]?.page ?? null).map((row) => {
     const chain = byId.get(row.chain_id);
-    if (chain === undefined) throw new Error(`chain ${row.chain_id} is on a page, and not among the chains asked`);
+    if (chain === undefined) throw new BugError(`chain ${row.chain_id} is on a page, and not among the chains asked`);
     return toItem(row, chain);
   });
   return { items, chains };

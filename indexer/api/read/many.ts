@@ -1,6 +1,7 @@
 import type { Address, CredentialRef } from "../../grants/bytes.ts";
 import { toAddress, toCredentialRef } from "../../grants/bytes.ts";
 import type { Purpose } from "../../grants/ids.ts";
+import { BugError } from "../../ops/errors.ts";
 import type { ObservedChain } from "../../ops/health.ts";
 import type { Database, Statement } from "../database.ts";
 import { type Pair, type Scope, SOURCES, type SourceName, sourceOf } from "./check.ts";
@@ -80,7 +81,7 @@ export function toMany(chainRows: readonly ManyRow[]): ManyAnswers {
     if (place !== n) pairs.push({ pair: toPair(first), chains: [] });
     n = place;
     const on = byId.get(chainId);
-    if (on === undefined) throw new Error(`chain ${chainId} says something, and is not among the chains asked`);
+    if (on === undefined) throw new BugError(`chain ${chainId} says something, and is not among the chains asked`);
     pairs.at(-1)?.chains.push(toAnswer(on, rows.slice(from, to)));
     from = to;
   }

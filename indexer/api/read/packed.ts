@@ -1,3 +1,5 @@
+import { BugError } from "../../ops/errors.ts";
+
 /**
  * Rows that come as one text each. The driver reads every column of every row by itself, and for a hundred grants that takes
  * longer than the database needs to find them; most columns are then not asked for. So the database writes a row as one text,
@@ -24,7 +26,7 @@ export type Kinds<Row> = { readonly [Name in keyof Row]-?: KindOf<Exclude<Row[Na
 export interface Packed<Row> {
   /** SQL of a row's text. */
   readonly sql: string;
-  /** A row whose columns are read when looked at. @throws Error where the text has not as many columns. */
+  /** A row whose columns are read when looked at. @throws BugError where the text has not as many columns. */
   read(text: string): Row;
 }
 
@@ -34,7 +36,7 @@ const READ: Readonly<Record<Kind, (field: string) => unknown>> = {
   bigint: BigInt,
   int: Number,
   word(field) {
-    if (field.startsWith('"')) throw new Error(`${field} is no word: it may hold what parts columns`);
+    if (field.startsWith('"')) throw new BugError(`${field} is no word: it may hold what parts columns`);
     return field;
   },
 };
@@ -63,7 +65,7 @@ export function packed<Row extends object>(kinds: Kinds<Row>, expressionOf: (nam
     read(text) {
       const fields = text.slice(1, -1).split(",");
       if (fields.length !== names.length)
-        throw new Error(
+        throw new BugError(
           `a row has ${fields.length} columns where ${names.length} (${names.join(", ")}) were asked for`,
         );
       return new PackedRow(fields) as unknown as Row;
@@ -72,7 +74,7 @@ export function packed<Row extends object>(kinds: Kinds<Row>, expressionOf: (nam
 }
 
 /** Columns of one table. */
-export const of =
+export const columnsOf =
   (table: string) =>
   (name: string): string =>
     `${table}.${name}`;
