@@ -55,7 +55,7 @@ export const contractsByAddress = (contracts: readonly IndexedContract[]): Contr
 export function encodeBatch(contracts: Contracts, logs: readonly TimedLog[], first: Learned): Batch {
   const events = new CopyBuffer(Math.max(1 << 12, logs.length * 560));
   const rows = new EventRows(events, first);
-  const plain = new PlainEvents(logs.length);
+  const plain = new PlainEvents();
   const projection = new Projection();
   const { chainId } = first;
   let { seq } = first;

@@ -10,31 +10,39 @@ interface Connection {
 const LENGTH_BYTES = 4;
 const COPY_DONE = Buffer.from([0x63, 0, 0, 0, LENGTH_BYTES]);
 
+/** A COPY and its rows. */
+export interface Copy {
+  readonly sql: string;
+  readonly rows: Buffer;
+}
+
 /**
- * A COPY whose rows are all there, sent right behind it: one round trip instead of two and no stream in between. A server
- * that refuses the COPY drops the rows that follow it (PostgreSQL documentation, 54.2.6 "COPY Operations").
+ * COPYs whose rows are all there, sent right behind them: one round trip for all instead of two for each, and no stream in
+ * between. A server that refuses one of them drops what follows it (PostgreSQL documentation, 54.2.6 "COPY Operations").
  */
 class CopyIn implements pg.Submittable {
   readonly #text: string;
-  readonly #rows: Buffer;
+  readonly #copies: readonly Copy[];
   /** pg puts its timeout around it. */
   callback: (error?: unknown) => void;
 
-  constructor(text: string, rows: Buffer, callback: (error?: unknown) => void) {
+  constructor(text: string, copies: readonly Copy[], callback: (error?: unknown) => void) {
     this.#text = text;
-    this.#rows = rows;
+    this.#copies = copies;
     this.callback = callback;
   }
 
   submit(connection: pg.Connection): void {
     const { stream } = connection as unknown as Connection;
-    const head = Buffer.from([0x64, 0, 0, 0, 0]);
-    head.writeUInt32BE(this.#rows.length + LENGTH_BYTES, 1);
     stream.cork();
     (connection as unknown as Connection).query(this.#text);
-    stream.write(head);
-    stream.write(this.#rows);
-    stream.write(COPY_DONE);
+    for (const { rows } of this.#copies) {
+      const head = Buffer.from([0x64, 0, 0, 0, 0]);
+      head.writeUInt32BE(rows.length + LENGTH_BYTES, 1);
+      stream.write(head);
+      stream.write(rows);
+      stream.write(COPY_DONE);
+    }
     stream.uncork();
   }
 
@@ -51,9 +59,14 @@ class CopyIn implements pg.Submittable {
   }
 }
 
-/** Copies encoded rows in. Bounded by the client's `query_timeout`; the buffer is free again when it resolves. */
-export function copyIn(client: pg.ClientBase, sql: string, rows: Buffer): Promise<void> {
+/**
+ * Copies encoded rows in, one table after the other, in one transaction of their own if there is none. Bounded by the client's
+ * `query_timeout`; the buffers are free again when it resolves.
+ * @param before statements to be executed first, in the same round trip; without results.
+ */
+export function copyIn(client: pg.ClientBase, copies: readonly Copy[], before = ""): Promise<void> {
+  const text = [before, ...copies.map(({ sql }) => sql)].filter((one) => one !== "").join("; ");
   return new Promise((resolve, reject) => {
-    client.query(new CopyIn(sql, rows, (error) => (error ? reject(error) : resolve())));
+    client.query(new CopyIn(text, copies, (error) => (error ? reject(error) : resolve())));
   });
 }

@@ -3,6 +3,7 @@ import type { RawEvent } from "../evidence/abi.ts";
 import { toHex } from "../grants/bytes.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { MalformedAnswerError, type RawLog } from "../rpc/answers.ts";
+import { PackedLog } from "../rpc/packedLog.ts";
 import { decodeGrantEvent, type GrantEvent } from "./decodeGrant.ts";
 import {
   type CredentialEvent,
@@ -40,14 +41,16 @@ export function hexBytes(texts: readonly string[]): Buffer {
  * Reads a log by the layouts of the contract that it came from, and no other's. Strict: a log that would not re-encode to
  * the same bytes is not decoded but kept raw, so that nothing a contract says is ever lost or altered, whatever it says.
  */
-export function decodeLog(
-  contract: ContractName,
-  { topics, data }: Pick<RawLog, "topics" | "data">,
-): DecodedEvent | UndecodedEvent {
-  const bytes = hexBytes([...topics, data]);
-  const raw = { topics: bytes.subarray(0, 32 * topics.length), data: bytes.subarray(32 * topics.length) };
-  return decode(contract, topics[0]?.toLowerCase() ?? "", raw);
+export function decodeLog(contract: ContractName, log: Pick<RawLog, "topics" | "data">): DecodedEvent | UndecodedEvent {
+  if (log instanceof PackedLog) return decode(contract, log.topic, split(log.content, log.topicCount));
+  const { topics, data } = log;
+  return decode(contract, topics[0]?.toLowerCase() ?? "", split(hexBytes([...topics, data]), topics.length));
 }
+
+const split = (content: Buffer, topics: number): RawEvent => ({
+  topics: content.subarray(0, 32 * topics),
+  data: content.subarray(32 * topics),
+});
 
 /** The same, of bytes that the ledger kept. */
 export function decodeRaw(contract: ContractName, raw: RawEvent): DecodedEvent | UndecodedEvent {

@@ -152,6 +152,5 @@ async function restore(
       event,
     );
   }
-  for (const derived of projection.rows(chainId))
-    if (derived.created !== undefined) await copyCreated(client, derived, derived.created);
+  await copyCreated(client, projection.rows(chainId));
 }

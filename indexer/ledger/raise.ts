@@ -119,7 +119,7 @@ async function raiseBlocks(
   try {
     await client.query("BEGIN");
     await client.query("CREATE TEMPORARY TABLE proven_event (LIKE event) ON COMMIT DROP");
-    await copyIn(client, copyEventsSql("proven_event"), encodeEvents(contracts, chainId, logs));
+    await copyIn(client, [{ sql: copyEventsSql("proven_event"), rows: encodeEvents(contracts, chainId, logs) }]);
     const { rows } = await client.query<DifferenceRow>(DIFFERENCES_SQL, range);
     const differences = rows.map((row) => ({
       what: row.what,

@@ -35,7 +35,7 @@ export async function compareBlocks(
   await client.query("BEGIN");
   try {
     await client.query("CREATE TEMPORARY TABLE reread (LIKE public.event) ON COMMIT DROP");
-    await copyIn(client, copyEventsSql("reread"), encodeEvents(contracts, chainId, blocks.logs));
+    await copyIn(client, [{ sql: copyEventsSql("reread"), rows: encodeEvents(contracts, chainId, blocks.logs) }]);
     return [
       ...(await otherBlocks(client, chainId, blocks)),
       ...(await otherEvents(client, chainId, first.number, last.number)),

@@ -4,7 +4,7 @@ import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
 import type { Batch, DerivedRows } from "./batch.ts";
 import { HiddenEventError, outOfSequence, type Place } from "./changes.ts";
-import { copyIn } from "./copyIn.ts";
+import { type Copy, copyIn } from "./copyIn.ts";
 import { CREDENTIAL_TABLE } from "./credentialTable.ts";
 import { copyChangedSql, copyCreatedSql, createWaitingSql, findHiddenSql, takeOverSql } from "./derived.ts";
 import { ENTITY_TABLE } from "./entityTable.ts";
@@ -35,14 +35,16 @@ export async function prepareSession(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Writes events and takes over what follows from them, inside the transaction that the caller began.
+ * Writes events and takes over what follows from them.
+ * @param opening what begins the transaction, empty if the caller began it: sent along with the events, since a server that waits
+ *   for us is idle.
  * @throws HiddenEventError when the change before the first one in this batch of a thing is not there: the node kept an
  *   event back, and nothing may be written that does not follow from it.
  */
-export async function writeBatch(client: pg.ClientBase, batch: Batch, first: Learned): Promise<void> {
+export async function writeBatch(client: pg.ClientBase, batch: Batch, first: Learned, opening: string): Promise<void> {
   const { events, derived, families } = batch;
-  await copyIn(client, COPY_EVENTS_SQL, events);
-  for (const rows of derived) await writeDerived(client, rows, first);
+  await copyCreated(client, derived, [{ sql: COPY_EVENTS_SQL, rows: events }], opening);
+  for (const rows of derived) await takeOver(client, rows, first);
   const orphan = await followParents(client, first.chainId, families);
   if (orphan !== undefined)
     throw new HiddenEventError(
@@ -57,10 +59,18 @@ export async function writeDerived(
   rows: DerivedRows,
   first: Pick<Learned, "chainId" | "seq">,
 ): Promise<void> {
-  const { table, created, changed, changedCount } = rows;
-  if (created !== undefined) await copyCreated(client, rows, created);
+  await copyCreated(client, [rows]);
+  await takeOver(client, rows, first);
+}
+
+/** Rows of what was there before. */
+async function takeOver(
+  client: pg.ClientBase,
+  { table, changed, changedCount }: DerivedRows,
+  first: Pick<Learned, "chainId" | "seq">,
+): Promise<void> {
   if (changed === undefined) return;
-  await copyIn(client, copyChangedSql(table), changed);
+  await copyIn(client, [{ sql: copyChangedSql(table), rows: changed }]);
   const taken = await client.query(takeOverSql(table));
   if (taken.rowCount === changedCount || !DEFENCES.sequence) return;
   const hidden = (await client.query(findHiddenSql(table), [first.chainId, first.seq])).rows[0];
@@ -70,17 +80,30 @@ export async function writeDerived(
   );
 }
 
-/** Rows of things that begin: what begins twice was made up, or dropped without our being told. */
-export async function copyCreated(client: pg.ClientBase, { table }: DerivedRows, rows: Buffer): Promise<void> {
+/**
+ * Rows of things that begin: what begins twice was made up, or dropped without our being told.
+ * @param others to be copied before them.
+ */
+export async function copyCreated(
+  client: pg.ClientBase,
+  derived: readonly DerivedRows[],
+  others: readonly Copy[] = [],
+  opening = "",
+): Promise<void> {
+  const made = derived.flatMap(({ table, created }) =>
+    created === undefined ? [] : [{ sql: copyCreatedSql(table), rows: created }],
+  );
+  const copies = [...others, ...made];
+  if (copies.length === 0) return;
   try {
-    await copyIn(client, copyCreatedSql(table), rows);
+    await copyIn(client, copies, opening);
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown };
-    if (code === UNIQUE_VIOLATION && constraint === `${table.table}_pkey`)
-      throw new RetryableError(`the node gave the first change of ${table.name} that is there already`, {
-        cause: error,
-      });
-    throw error;
+    const twice = derived.find(({ table }) => code === UNIQUE_VIOLATION && constraint === `${table.table}_pkey`);
+    if (twice === undefined) throw error;
+    throw new RetryableError(`the node gave the first change of ${twice.table.name} that is there already`, {
+      cause: error,
+    });
   }
 }
 

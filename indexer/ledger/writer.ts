@@ -14,10 +14,10 @@ import type { Learned } from "./eventRows.ts";
 import { retractAbove } from "./fallBack.ts";
 import { type HeldChainError, readHold, WRITABLE } from "./heldChain.ts";
 import { remember } from "./knowledge.ts";
-import { buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
+import { ALL_LATE_INDEXES, buildLateIndexes, dropLateIndexes, holdLateIndexes } from "./lateIndexes.ts";
 import { type ChainIdentity, registerChain } from "./register.ts";
 import { prepareSession, writeBatch } from "./writeLogs.ts";
-import { type ConnectionOptions, leave, rollBack, writerClient } from "./writerConnection.ts";
+import { type ConnectionOptions, connectWriter, leave, rollBack } from "./writerConnection.ts";
 
 /** Blocks that follow the cursor, each linked to the one before, with all logs of our contracts in them, in order. */
 export interface Extension {
@@ -69,6 +69,8 @@ export class ChainWriter {
   #prepared: Pick<Cursor, "lastSeq" | "knownAt">;
   /** The indexes that answers need are known to be there. */
   #indexed = false;
+  /** Another connection of the same kind. */
+  readonly #connect: () => Promise<pg.Client>;
 
   private constructor(client: pg.Client, options: WriterOptions, cursor: Cursor) {
     this.#client = client;
@@ -77,6 +79,7 @@ export class ChainWriter {
     this.#clock = options.clock;
     this.#cursor = cursor;
     this.#prepared = cursor;
+    this.#connect = () => connectWriter(options);
   }
 
   /**
@@ -85,9 +88,8 @@ export class ChainWriter {
    * @throws OperatorError when the ledger was filled for other contracts than these.
    */
   static async open(options: WriterOptions): Promise<ChainWriter | undefined> {
-    const client = writerClient(options);
+    const client = await connectWriter(options);
     try {
-      await client.connect();
       if (!(await tryLockChain(client, options.chainId))) {
         await leave(client);
         return undefined;
@@ -150,10 +152,11 @@ export class ChainWriter {
       throw new BugError(`append: events from ${first.seq} on were prepared, ${this.#cursor.lastSeq} are stored`);
 
     await this.#prepareIndexes(view, batch);
-    await this.#transaction(
-      async (knownAt, now) => {
-        if (!view.caughtUp) await this.#client.query(UNHURRIED_SQL);
-        if (batch !== undefined) await writeBatch(this.#client, batch, first);
+    await this.#beginWith(
+      async (begin, knownAt, now) => {
+        const opening = view.caughtUp ? begin : [begin, UNHURRIED_SQL].filter((one) => one !== "").join("; ");
+        if (batch !== undefined) await writeBatch(this.#client, batch, first, opening);
+        else if (opening !== "") await this.#client.query(opening);
         if (!DEFENCES.oneTransaction) await this.#client.query("COMMIT; BEGIN");
         await this.#writeHeaders(leap ? [newest] : headers, view);
         const cursor = {
@@ -264,26 +267,46 @@ export class ChainWriter {
   }
 
   async #buildIndexes(): Promise<void> {
-    if (!this.#indexed) await this.#attempt(() => buildLateIndexes(this.#client));
+    if (!this.#indexed) await this.#attempt(() => buildLateIndexes(this.#client, ALL_LATE_INDEXES, this.#connect));
   }
 
-  /**
-   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. What `chain` says then is
-   * kept as what was known from `at` on. `now` is the clock, milliseconds.
-   * @param live the chain is LIVE afterwards: its answers need the indexes.
-   */
-  async #transaction(
+  /** Runs `work` in a transaction, see `#beginWith`. */
+  #transaction(
     work: (knownAt: bigint, now: number) => Promise<Cursor>,
     at = this.#moment(),
     live = false,
   ): Promise<void> {
+    return this.#beginWith(
+      async (begin, knownAt, now) => {
+        if (begin !== "") await this.#client.query(begin);
+        return work(knownAt, now);
+      },
+      at,
+      live,
+    );
+  }
+
+  /**
+   * Runs `work` in a transaction and, once that is committed, takes over the cursor it returned. What `chain` says then is
+   * kept as what was known from `at` on. `now` is the clock, milliseconds. `begin` has to be executed by `work` before anything
+   * else, so that it can go with that; it may be empty.
+   * @param live the chain is LIVE afterwards: its answers need the indexes.
+   */
+  async #beginWith(
+    work: (begin: string, knownAt: bigint, now: number) => Promise<Cursor>,
+    at: bigint,
+    live: boolean,
+  ): Promise<void> {
     const now = Math.trunc(this.#clock());
     await this.#attempt(async () => {
       try {
-        await this.#client.query("BEGIN");
-        if (live && !this.#indexed && !(await holdLateIndexes(this.#client)))
-          throw new DatabaseAwayError("another chain began to fill the ledger, indexes have to be built again");
-        const cursor = await work(at, now);
+        const hold = live && !this.#indexed;
+        if (hold) {
+          await this.#client.query("BEGIN");
+          if (!(await holdLateIndexes(this.#client)))
+            throw new DatabaseAwayError("another chain began to fill the ledger, indexes have to be built again");
+        }
+        const cursor = await work(hold ? "" : "BEGIN", at, now);
         await remember(this.#client, this.#chainId);
         await this.#client.query("COMMIT");
         this.#cursor = cursor;

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import pg from "pg";
+import { databaseError } from "./databaseError.ts";
 
 /** The connection of a chain's writer, on which every wait is bounded: also for a server that no longer answers. */
 
@@ -17,7 +18,7 @@ const ANSWER_GRACE_MS = 1_000;
 const LEAVE_TIMEOUT_MS = 1_000;
 
 /** Not yet connected. */
-export function writerClient({ databaseUrl, chainId, statementTimeoutMs }: ConnectionOptions): pg.Client {
+function writerClient({ databaseUrl, chainId, statementTimeoutMs }: ConnectionOptions): pg.Client {
   const statementTimeout = statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const client = new pg.Client({
     connectionString: databaseUrl,
@@ -30,6 +31,18 @@ export function writerClient({ databaseUrl, chainId, statementTimeoutMs }: Conne
   // Without a listener a lost connection would end the process; the next query reports it where it matters.
   client.on("error", () => {});
   return client;
+}
+
+/** @throws DatabaseAwayError where there is no connection to be had. */
+export async function connectWriter(options: ConnectionOptions): Promise<pg.Client> {
+  const client = writerClient(options);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await leave(client);
+    throw databaseError(error);
+  }
 }
 
 /** After a failure, whatever it was. */

@@ -5,6 +5,8 @@ import { type Bytes32, fromHex, quote, toBytes32, toHex } from "../grants/bytes.
 import type { UnixTime } from "../grants/record.ts";
 import { DEFENCES } from "../ops/defences.ts";
 import { RetryableError } from "../ops/errors.ts";
+import { LongList } from "./longList.ts";
+import { LogPacker } from "./packedLog.ts";
 
 /**
  * The answers we ask nodes for, checked in shape before anything relies on them
@@ -24,10 +26,7 @@ export interface Header {
   readonly proven?: Proven;
 }
 
-/**
- * One log, its hex still text: the ledger reads each text once, straight into bytes. Positions are checked integers;
- * hex is checked where it is read.
- */
+/** One log. Positions are checked integers; topics and data of what a node said are checked hex, see packedLog.ts. */
 export interface RawLog {
   readonly address: string;
   readonly topics: readonly string[];
@@ -113,45 +112,84 @@ function parseIndex(value: unknown, what: string): number {
   return index;
 }
 
-function parseBlockNumber(value: unknown): bigint {
-  const number = shortQuantity(value);
-  return number === undefined ? parseQuantity(value, "block number") : BigInt(number);
-}
+/** Reads the logs of one answer. */
+class LogParser {
+  readonly #packer: LogPacker;
+  /** Of the log before: most have the same ones, which then are held once. */
+  #address = "";
+  #blockHash = "";
+  #transactionHash = "";
+  #blockText = "";
+  #blockNumber = 0n;
 
-function parseLog(value: unknown): RawLog {
-  const log = asRecord(value, "a log");
-  const { address, topics, data, transactionHash, blockHash } = log;
-  if (
-    typeof address !== "string" ||
-    typeof data !== "string" ||
-    typeof transactionHash !== "string" ||
-    typeof blockHash !== "string" ||
-    !Array.isArray(topics) ||
-    topics.length > 4 ||
-    !topics.every((topic) => typeof topic === "string" && topic.length === 66) ||
-    address.length !== 42 ||
-    transactionHash.length !== 66 ||
-    blockHash.length !== 66
-  )
-    throw new MalformedAnswerError("expected a mined log with address, topics, data and hashes", value);
-  // A filter's change feed marks dropped logs like this; in an answer to eth_getLogs it is nonsense.
-  if (log["removed"] === true) throw new MalformedAnswerError("expected no removed log", value);
-  return {
-    address: address.toLowerCase(),
-    topics: topics as string[],
-    data,
-    transactionHash,
-    transactionIndex: parseIndex(log["transactionIndex"], "transaction index"),
-    logIndex: parseIndex(log["logIndex"], "log index"),
-    blockNumber: parseBlockNumber(log["blockNumber"]),
-    blockHash: blockHash.toLowerCase(),
-  };
+  /** @param expected how many there are, where that is known. */
+  constructor(expected?: number) {
+    this.#packer = new LogPacker(expected);
+  }
+
+  parse(value: unknown): RawLog {
+    const log = asRecord(value, "a log");
+    const { address, topics, data, transactionHash, blockHash } = log;
+    if (
+      typeof address !== "string" ||
+      typeof data !== "string" ||
+      typeof transactionHash !== "string" ||
+      typeof blockHash !== "string" ||
+      !Array.isArray(topics) ||
+      topics.length > 4 ||
+      !topics.every((topic) => typeof topic === "string" && topic.length === 66) ||
+      address.length !== 42 ||
+      transactionHash.length !== 66 ||
+      blockHash.length !== 66
+    )
+      throw new MalformedAnswerError("expected a mined log with address, topics, data and hashes", value);
+    // A filter's change feed marks dropped logs like this; in an answer to eth_getLogs it is nonsense.
+    if (log["removed"] === true) throw new MalformedAnswerError("expected no removed log", value);
+    if (address !== this.#address) this.#address = address.toLowerCase();
+    if (blockHash !== this.#blockHash) this.#blockHash = blockHash.toLowerCase();
+    if (transactionHash !== this.#transactionHash) this.#transactionHash = transactionHash;
+    const packed = this.#packer.pack({
+      address: this.#address,
+      topics: topics as string[],
+      data,
+      transactionHash: this.#transactionHash,
+      transactionIndex: parseIndex(log["transactionIndex"], "transaction index"),
+      logIndex: parseIndex(log["logIndex"], "log index"),
+      blockNumber: this.#parseBlockNumber(log["blockNumber"]),
+      blockHash: this.#blockHash,
+    });
+    if (packed === undefined) throw new MalformedAnswerError("expected topics and data as hex", value);
+    return packed;
+  }
+
+  #parseBlockNumber(value: unknown): bigint {
+    if (value !== this.#blockText || this.#blockText === "") {
+      const number = shortQuantity(value);
+      this.#blockNumber = number === undefined ? parseQuantity(value, "block number") : BigInt(number);
+      this.#blockText = value as string;
+    }
+    return this.#blockNumber;
+  }
 }
 
 /** The logs of `eth_getLogs`, in the node's order. `null` is no answer: "no logs" is an empty list. */
 export function parseLogs(value: unknown): RawLog[] {
+  if (value instanceof LongList) return parseLongList(value);
   if (!Array.isArray(value)) throw new MalformedAnswerError("expected a list of logs", value);
-  return value.map(parseLog);
+  const parser = new LogParser(value.length);
+  return value.map((log) => parser.parse(log));
+}
+
+function parseLongList(list: LongList): RawLog[] {
+  const parser = new LogParser();
+  const logs: RawLog[] = [];
+  try {
+    for (const log of list) logs.push(parser.parse(log));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new MalformedAnswerError("expected a list of logs as JSON", undefined);
+    throw error;
+  }
+  return logs;
 }
 
 /** The logs in the receipts of `eth_getBlockReceipts`. `null` is what a node answers for a block that it does not have. */
@@ -171,17 +209,31 @@ export function logsOfReceipts(
   contracts: ReadonlySet<string>,
 ): RawLog[] {
   const found: RawLog[] = [];
+  const logsOf = (receipt: JsonObject) =>
+    receipt["logs"] as readonly { address: string; topics: string[]; data: string }[];
+  const packer = new LogPacker(receipts.reduce((sum, receipt) => sum + logsOf(receipt).length, 0));
   const blockHash = toHex(header.hash);
   let logIndex = 0;
-  for (const [transactionIndex, receipt] of receipts.entries())
-    for (const log of receipt["logs"] as readonly { address: string; topics: string[]; data: string }[]) {
-      const address = log.address.toLowerCase();
-      if (contracts.has(address))
-        found.push({
-          ...{ address, topics: log.topics, data: log.data, blockNumber: header.number, blockHash },
-          ...{ transactionHash: (receipt["transactionHash"] as string).toLowerCase(), transactionIndex, logIndex },
-        });
+  for (const [transactionIndex, receipt] of receipts.entries()) {
+    const transactionHash = (receipt["transactionHash"] as string).toLowerCase();
+    for (const { address: text, topics, data } of logsOf(receipt)) {
+      const address = text.toLowerCase();
+      if (contracts.has(address)) {
+        const log = {
+          address,
+          topics,
+          data,
+          blockNumber: header.number,
+          blockHash,
+          transactionHash,
+          transactionIndex,
+          logIndex,
+        };
+        // Without the proof, which tests switch off, there may be anything.
+        found.push(packer.pack(log) ?? log);
+      }
       logIndex++;
     }
+  }
   return found;
 }

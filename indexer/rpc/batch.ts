@@ -6,6 +6,10 @@ export interface Call {
   readonly params: readonly unknown[];
 }
 
+/** Answers as large as these hold up what is small in the same batch. */
+export const isHeavy = ({ method, params }: Call): boolean =>
+  method === "eth_getLogs" && typeof params[0] === "object" && params[0] !== null && "fromBlock" in params[0];
+
 /** What came for a call, or for the whole batch: not yet an error of ours. */
 export interface Said {
   readonly result?: unknown;

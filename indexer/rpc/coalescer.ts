@@ -1,4 +1,4 @@
-import type { Call } from "./batch.ts";
+import { type Call, isHeavy } from "./batch.ts";
 import type { Outcome } from "./exchange.ts";
 
 /** Sends some calls as one request. */
@@ -25,10 +25,6 @@ interface Batch {
   readonly places: Place[];
   readonly abandoned: AbortController;
 }
-
-/** Answers as large as these would hold up what is small in the same batch. */
-const isHeavy = ({ method, params }: Call): boolean =>
-  method === "eth_getLogs" && typeof params[0] === "object" && params[0] !== null && "fromBlock" in params[0];
 
 /** Puts what is asked in the same turn of the event loop into as few requests as the endpoint's batch size allows. */
 export class Coalescer {

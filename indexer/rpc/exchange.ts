@@ -1,5 +1,5 @@
 import { explain } from "../ops/errors.ts";
-import { type Call, readAnswers, requestText, type Said } from "./batch.ts";
+import { type Call, isHeavy, readAnswers, requestText, type Said } from "./batch.ts";
 import { RpcError, TransportError } from "./errors.ts";
 import type { Redactor } from "./redactor.ts";
 import { type Transport, TransportFailure } from "./transport.ts";
@@ -60,7 +60,9 @@ export class Exchange {
     const both = AbortSignal.any([signal, bound]);
     try {
       const text = requestText(calls, firstId);
-      return await this.#transport.exchange({ text, firstId, calls: calls.length, signal: both });
+      const heavy = calls.findIndex(isHeavy);
+      const longOf = heavy < 0 ? undefined : firstId + heavy;
+      return await this.#transport.exchange({ text, firstId, calls: calls.length, longOf, signal: both });
     } catch (error) {
       signal.throwIfAborted();
       if (bound.aborted)

@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 import { quote } from "../grants/bytes.ts";
 import { explain } from "../ops/errors.ts";
+import { readJson } from "./longList.ts";
 import { basicAuthorization, type Transport, TransportFailure, type TransportRequest } from "./transport.ts";
 
 /** Kept open between polls, so that a new block does not wait for a handshake. */
@@ -35,9 +36,9 @@ export class HttpTransport implements Transport {
 
   async connect(): Promise<void> {}
 
-  async exchange({ text, signal }: TransportRequest): Promise<unknown> {
+  async exchange({ text, longOf, signal }: TransportRequest): Promise<unknown> {
     let status: number;
-    let answer: string;
+    let answer: Buffer;
     let retryAfter: unknown;
     try {
       const response = await this.#pool.request({
@@ -49,7 +50,7 @@ export class HttpTransport implements Transport {
       });
       status = response.statusCode;
       retryAfter = response.headers["retry-after"];
-      answer = await response.body.text();
+      answer = Buffer.from(await response.body.arrayBuffer());
     } catch (error) {
       throw new TransportFailure("connection", explain(error), { cause: error });
     }
@@ -57,14 +58,14 @@ export class HttpTransport implements Transport {
       new TransportFailure(kindOf(status), `HTTP ${status}${why}`, { retryAfterMs: retryAfterMs(retryAfter) });
     let body: unknown;
     try {
-      body = JSON.parse(answer);
+      body = readJson(answer, (id) => id === longOf);
     } catch {
       // The parser's message quotes the text as well, and would be kept as cause.
-      throw failure(`, not JSON: ${quote(this.#hide(answer))}`);
+      throw failure(`, not JSON: ${quote(this.#hide(String(answer)))}`);
     }
     if (typeof body !== "object" || body === null) throw failure(", not JSON-RPC");
     // Many servers put the JSON-RPC error of a limit into a 4xx. "Too often" needs no reading further.
-    if (status === 429) throw failure(`: ${quote(this.#hide(answer))}`);
+    if (status === 429) throw failure(`: ${quote(this.#hide(String(answer)))}`);
     if (status >= 400 && !("error" in body)) throw failure("");
     return body;
   }

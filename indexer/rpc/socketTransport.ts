@@ -1,6 +1,7 @@
 import { WebSocket } from "ws";
 import { quote } from "../grants/bytes.ts";
 import { explain } from "../ops/errors.ts";
+import { readJson } from "./longList.ts";
 import { basicAuthorization, type Transport, TransportFailure, type TransportRequest } from "./transport.ts";
 
 /** Far above what any answer of a bounded batch is, far below what would end the process. */
@@ -10,6 +11,7 @@ const PING_MS = 15_000;
 
 interface Waiting {
   readonly calls: number;
+  readonly longOf: number | undefined;
   readonly resolve: (body: unknown) => void;
   readonly reject: (failure: TransportFailure) => void;
 }
@@ -49,12 +51,12 @@ export class SocketTransport implements Transport {
     await abandonable(this.#connecting, signal);
   }
 
-  async exchange({ text, firstId, calls, signal }: TransportRequest): Promise<unknown> {
+  async exchange({ text, firstId, calls, longOf, signal }: TransportRequest): Promise<unknown> {
     await this.connect(signal);
     const socket = this.#socket;
     if (socket === undefined) throw new TransportFailure("connection", "the connection was lost");
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#waiting.set(firstId, { calls, resolve, reject });
+      this.#waiting.set(firstId, { calls, longOf, resolve, reject });
       socket.send(text, (error) => {
         if (error) reject(new TransportFailure("connection", explain(error), { cause: error }));
       });
@@ -108,16 +110,16 @@ export class SocketTransport implements Transport {
     };
     socket.on("error", (error) => lost(explain(error)));
     socket.on("close", (code) => lost(`the other side closed the connection (${code})`));
-    socket.on("message", (data) => this.#receive(String(data)));
+    socket.on("message", (data) => this.#receive(Buffer.isBuffer(data) ? data : Buffer.from(String(data))));
     watch(socket, () => lost("the other side no longer answers pings"));
   }
 
-  #receive(text: string): void {
+  #receive(bytes: Buffer): void {
     let body: unknown;
     try {
-      body = JSON.parse(text);
+      body = readJson(bytes, (id) => [...this.#waiting.values()].some(({ longOf }) => longOf === id));
     } catch {
-      this.drop(`not JSON: ${quote(this.#hide(text))}`);
+      this.drop(`not JSON: ${quote(this.#hide(String(bytes)))}`);
       return;
     }
     const notice = body as { method?: unknown; params?: unknown } | null;

@@ -18,6 +18,8 @@ export interface TransportRequest {
   /** The ids of its calls: so many from the first on. */
   readonly firstId: number;
   readonly calls: number;
+  /** The id of the call whose result may come as a `LongList`, see longList.ts. */
+  readonly longOf: number | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -36,9 +36,12 @@ export function attachLogs(
       throw new RetryableError(`the node gave a log of ${log.address}, not asked for`);
     return { log, blockTime: header.time, verification };
   });
-  timed.sort(
-    ({ log: a }, { log: b }) =>
-      Number(a.blockNumber - b.blockNumber) || a.transactionIndex - b.transactionIndex || a.logIndex - b.logIndex,
+  timed.sort(({ log: a }, { log: b }) =>
+    a.blockNumber === b.blockNumber
+      ? a.transactionIndex - b.transactionIndex || a.logIndex - b.logIndex
+      : a.blockNumber < b.blockNumber
+        ? -1
+        : 1,
   );
   for (let i = 1; i < timed.length; i++) {
     const [a, b] = [timed[i - 1]?.log, timed[i]?.log];
@@ -59,7 +62,14 @@ export function suspiciousBlocks(
   blooms: readonly ContractBloom[],
 ): Header[] {
   if (!DEFENCES.bloom) return [];
-  const answered = new Set(logs.map(({ log }) => `${log.blockNumber}${log.address}`));
+  const answered = new Set<string>();
+  let last: RawLog | undefined;
+  for (const { log } of logs) {
+    // In order, most are of the block and the contract of the one before.
+    if (last === undefined || log.blockNumber !== last.blockNumber || log.address !== last.address)
+      answered.add(`${log.blockNumber}${log.address}`);
+    last = log;
+  }
   return headers.filter(({ number, logsBloom }) =>
     blooms.some(({ address, mask }) => mayContain(logsBloom, mask) && !answered.has(`${number}${address}`)),
   );

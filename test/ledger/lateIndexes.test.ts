@@ -11,6 +11,7 @@ import { address, CONTRACTS, NOW, TestChain } from "../api/world.ts";
 import { connect } from "../support/ledger.ts";
 import { startTestPostgres, type TestPostgres } from "../support/postgres.ts";
 import { LINKED } from "../support/reading.ts";
+import { until } from "../support/wait.ts";
 
 /** An empty ledger is filled without the late indexes, and no chain is LIVE without them. */
 
@@ -66,6 +67,52 @@ test("dropped and built, they are what the migrations made", async () => {
   await buildLateIndexes(sql);
   assert.deepEqual(await readCatalog(sql), made);
   await buildLateIndexes(sql);
+  await done();
+});
+
+test("two are built at a time, and one after the other where no second connection is to be had", async () => {
+  for (const another of [() => connect(databaseUrl), () => Promise.reject(new Error("too many connections"))]) {
+    await dropLateIndexes(sql);
+    let beside: pg.Client | undefined;
+    await buildLateIndexes(sql, ALL_LATE_INDEXES, async () => {
+      beside = await another();
+      return beside;
+    });
+    assert.deepEqual(await present(), ALL);
+    if (beside !== undefined) await assert.rejects(beside.query("SELECT 1"), "its connection is ended");
+  }
+  await done();
+});
+
+test("what fails on the second connection fails, and what fails on the first ends the second", async () => {
+  await dropLateIndexes(sql);
+  const failing = async (): Promise<pg.Client> => {
+    const beside = await connect(databaseUrl);
+    await beside.query("SET default_transaction_read_only = on");
+    return beside;
+  };
+  await assert.rejects(buildLateIndexes(sql, ALL_LATE_INDEXES, failing), /read-only/);
+  await buildLateIndexes(sql);
+  assert.deepEqual(await present(), ALL);
+
+  await dropLateIndexes(sql);
+  const first = await connect(databaseUrl);
+  const blocked = await connect(databaseUrl);
+  await blocked.query("BEGIN; LOCK TABLE access_grant, event IN ACCESS EXCLUSIVE MODE");
+  let beside: pg.Client | undefined;
+  const building = buildLateIndexes(first, ALL_LATE_INDEXES, async () => {
+    beside = await connect(databaseUrl);
+    return beside;
+  });
+  const failed = assert.rejects(building);
+  const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation'`;
+  await until("both build", async () => (await sql.query(waiting)).rows[0].n === 2);
+  await sql.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1", [
+    (first as unknown as { processID: number }).processID,
+  ]);
+  await failed;
+  await assert.rejects(beside?.query("SELECT 1") ?? Promise.resolve());
+  await blocked.end();
   await done();
 });
 

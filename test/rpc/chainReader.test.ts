@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { toAddress, toHex } from "../../indexer/grants/bytes.ts";
 import { type ChainReader, createChainReader } from "../../indexer/rpc/chainReader.ts";
 import { Hints } from "../../indexer/rpc/hints.ts";
-import { EMPTY_BLOOM, hashOf, header, logAt } from "../sync/headers.ts";
+import { EMPTY_BLOOM, hashOf, header, logAt, saidByLogs } from "../sync/headers.ts";
 import { asking } from "./asking.ts";
 import { answering, type HttpServer, refusing, startHttpServer } from "./servers.ts";
 
@@ -64,7 +64,7 @@ test("a pushed head, finality and the logs of the block take one request", () =>
       [tip.head.number, tip.safe?.number, tip.finalized?.number, hints.pending],
       [11n, 5n, 3n, undefined],
     );
-    assert.deepEqual(await reader.logsOfBlocks([tip.head.hash]), [[logAt(11, 0, 0)]]);
+    assert.deepEqual((await reader.logsOfBlocks([tip.head.hash]))?.map(saidByLogs), [[logAt(11, 0, 0)]]);
     assert.deepEqual(methods(), [[...new Array(3).fill("eth_getBlockByNumber"), "eth_getLogs"]]);
   }));
 
@@ -87,7 +87,7 @@ test("what was pushed and is not the head counts for nothing", () =>
     head = 11;
     logsOf = (hash) => (hash === toHex(hashOf(11)) ? [wireLog(11)] : [wireLog(10)]);
     const tip = await reader.tip();
-    assert.deepEqual(await reader.logsOfBlocks([tip.head.hash]), [[logAt(11, 0, 0)]]);
+    assert.deepEqual((await reader.logsOfBlocks([tip.head.hash]))?.map(saidByLogs), [[logAt(11, 0, 0)]]);
     assert.equal(methods().length, 2, "asked for again by the hash of the head");
   }));
 
@@ -105,7 +105,7 @@ test("no logs, or an error, for a block that the node did not have yet: asked ag
       logsOf = () => [wireLog(number)];
       const tip = await reader.tip();
       assert.equal(tip.head.number, BigInt(number));
-      assert.deepEqual(await reader.logsOfBlocks([tip.head.hash]), [[logAt(number, 0, 0)]]);
+      assert.deepEqual((await reader.logsOfBlocks([tip.head.hash]))?.map(saidByLogs), [[logAt(number, 0, 0)]]);
     }
   }));
 
@@ -154,5 +154,5 @@ test("receipts that nobody serves are none, receipts that are wrong are refused"
       /a eth_getBlockReceipts: expected a block's list of receipts/,
     );
     server.answer = answering(() => [{ logs: [wireLog(1)] }]);
-    assert.deepEqual(await reader.logsInReceipts([hashOf(1)]), [[logAt(1, 0, 0)]]);
+    assert.deepEqual((await reader.logsInReceipts([hashOf(1)]))?.map(saidByLogs), [[logAt(1, 0, 0)]]);
   }));

@@ -43,3 +43,9 @@ export function logAt(number: number, transactionIndex: number, logIndex: number
     blockHash: `0x${Buffer.from(hashOf(number, branch)).toString("hex")}`,
   };
 }
+
+/** What logs say, whatever they are held as. */
+export const saidByLogs = (logs: readonly RawLog[]): RawLog[] =>
+  logs.map(({ address, topics, data, transactionHash, transactionIndex, logIndex, blockNumber, blockHash }) => ({
+    ...{ address, topics, data, transactionHash, transactionIndex, logIndex, blockNumber, blockHash },
+  }));
