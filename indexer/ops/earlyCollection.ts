@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
  *
  * The flag is read at each collection (V8's MemoryController), so that it may change while the process runs; 0 is V8's own way.
  */
-const GROWTH_PERCENT = 100;
+const GROWTH_PERCENT = 50;
 let wanted = 0;
 
 /** Collects early until the returned function is called, by whoever else wants it too. */

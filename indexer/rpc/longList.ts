@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BugError } from "../ops/errors.ts";
 
 /**
  * Logs of a range are megabytes of JSON, whose objects live just long enough to be moved by the garbage collector again and
@@ -17,9 +18,12 @@ const PLACE = randomUUID();
 
 export type MayBeLong = (id: unknown) => boolean;
 
-/** A JSON array of objects, parsed piece by piece whenever it is gone through. @throws SyntaxError then, where it is not JSON. */
+/**
+ * A JSON array of objects, parsed piece by piece while it is gone through: once, since its memory is given back then and not when
+ * the garbage collector comes to look. @throws SyntaxError then, where it is not JSON.
+ */
 export class LongList implements Iterable<unknown> {
-  readonly #bytes: Buffer;
+  #bytes: Buffer | undefined;
   readonly #from: number;
   readonly #to: number;
   readonly #piece: number;
@@ -33,20 +37,28 @@ export class LongList implements Iterable<unknown> {
   }
 
   *[Symbol.iterator](): Generator<unknown> {
-    for (let from = this.#from; from < this.#to; ) {
-      const cut = this.#bytes.indexOf(BETWEEN, from + this.#piece, "latin1");
-      const to = cut < 0 || cut >= this.#to ? this.#to : cut + 1;
-      // Pieces that are each JSON make JSON when they are put together. One that is not was cut within an object.
-      const values = this.#parse(from, to);
-      yield* values ?? (JSON.parse(`[${textOf(this.#bytes, from, this.#to)}]`) as unknown[]);
-      if (values === undefined) return;
-      from = to + 1;
+    const bytes = this.#bytes;
+    if (bytes === undefined) throw new BugError("a long list is gone through twice");
+    this.#bytes = undefined;
+    try {
+      for (let from = this.#from; from < this.#to; ) {
+        const cut = bytes.indexOf(BETWEEN, from + this.#piece, "latin1");
+        const to = cut < 0 || cut >= this.#to ? this.#to : cut + 1;
+        // Pieces that are each JSON make JSON when they are put together. One that is not was cut within an object.
+        const values = parsed(`[${textOf(bytes, from, to)}]`) as unknown[] | undefined;
+        yield* values ?? (JSON.parse(`[${textOf(bytes, from, this.#to)}]`) as unknown[]);
+        if (values === undefined) return;
+        from = to + 1;
+      }
+    } finally {
+      giveBack(bytes);
     }
   }
+}
 
-  #parse(from: number, to: number): unknown[] | undefined {
-    return parsed(`[${textOf(this.#bytes, from, to)}]`) as unknown[] | undefined;
-  }
+/** Not where the memory holds something else besides. */
+function giveBack({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RawLog } from "./answers.ts";
 
 /** What the log of a grant takes, with four topics. */
 const USUAL = 352;
-const MOST_AT_ONCE = 1 << 15;
+const MOST_AT_ONCE = 1 << 16;
 
 /**
  * A log whose topics and data are bytes, one after the other, in a memory that it shares with others of its answer: a tenth of

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { BugError } from "../../indexer/ops/errors.ts";
 import { LongList, readJson } from "../../indexer/rpc/longList.ts";
 import { checked } from "../support/property.ts";
 
@@ -9,6 +10,13 @@ import { checked } from "../support/property.ts";
 const ID = 7;
 /** Every body is long, and cut wherever it can be. */
 const CUT = { long: 0, piece: 1 };
+
+/** A text in a memory of its own. */
+function alone(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
 
 /** What a text says, its long list gone through; undefined where it is not JSON. */
 function said(text: string | Buffer, options = CUT): { readonly value: unknown; readonly long: boolean } | undefined {
@@ -100,6 +108,23 @@ test("any JSON as the list's objects, any text beside it, any bytes in the middl
     2_000,
   );
   assert.ok(long > 100, `only ${long} were read in pieces`);
+});
+
+test("a list is gone through once, and its memory is given back, also when that ends early", () => {
+  for (const all of [true, false]) {
+    const bytes = alone(JSON.stringify(answer(LOGS)));
+    const { result } = readJson(bytes, () => true, CUT) as { result: LongList };
+    let seen = 0;
+    for (const _ of result) if (++seen === 3 && !all) break;
+    assert.equal(seen, all ? LOGS.length : 3);
+    assert.equal(bytes.length, 0);
+    assert.throws(() => [...result], BugError);
+  }
+  // Memory that others use as well is left alone.
+  const shared = Buffer.concat([Buffer.from(JSON.stringify(answer(LOGS))), Buffer.from("beside")]);
+  const { result } = readJson(shared.subarray(0, shared.length - 6), () => true, CUT) as { result: LongList };
+  assert.deepEqual([...result], LOGS);
+  assert.equal(String(shared.subarray(-6)), "beside");
 });
 
 test("letters of any length are not cut, and a byte order mark is none of them", () => {
