@@ -1,6 +1,7 @@
 import { toBytes32 } from "../indexer/grants/bytes.ts";
 import type { Extension } from "../indexer/ledger/writer.ts";
 import type { Header } from "../indexer/rpc/answers.ts";
+import { LogPacker } from "../indexer/rpc/packedLog.ts";
 import type { TimedLog } from "../indexer/sync/attach.ts";
 import { blockAfter, hexOf, logsOfBlock, type SyntheticSize, timeOf, transactionHashOf } from "./synthetic/block.ts";
 import { CONTRACT } from "./synthetic/events.ts";
@@ -45,14 +46,14 @@ export class GrowthBlocks {
     };
     this.#hash = block.hash;
     const [blockHash, transactionHash] = [hexOf(block.hash), hexOf(transactionHashOf(number))];
-    const logs = logsOfBlock(number, this.#size).map(({ topics, data }, i) => ({
-      log: {
+    const packer = new LogPacker(this.#size.eventsPerBlock);
+    const logs = logsOfBlock(number, this.#size).map(({ topics, data }, i) => {
+      const log = {
         ...{ address: hexOf(CONTRACT), topics: topics.map(hexOf), data: hexOf(data) },
         ...{ transactionHash, transactionIndex: 0, logIndex: i, blockNumber: header.number, blockHash },
-      },
-      blockTime: header.time,
-      verification: "LINKED" as const,
-    }));
+      };
+      return { log: packer.pack(log) ?? log, blockTime: header.time, verification: "LINKED" as const };
+    });
     return { header, logs };
   }
 }

@@ -2,14 +2,22 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { toAddress } from "../../indexer/grants/bytes.ts";
 import { RetryableError } from "../../indexer/ops/errors.ts";
+import type { RawLog } from "../../indexer/rpc/answers.ts";
+import { LogPacker } from "../../indexer/rpc/packedLog.ts";
 import { rangedHistory } from "../../indexer/sync/rangedHistory.ts";
-import { header } from "./headers.ts";
+import { header, logAt } from "./headers.ts";
 import { caughtUp, following, Memory } from "./memoryNode.ts";
 
 /** Final history as two endpoints give it: nothing of it may rest on the word of one alone. */
 
 const CONTRACTS = [toAddress(new Uint8Array(20).fill(0xc0))];
 const FINAL = 700;
+
+function packed(log: RawLog): RawLog {
+  const made = new LogPacker(1).pack(log);
+  assert.ok(made);
+  return made;
+}
 
 describe("history read in ranges from two endpoints", () => {
   let [first, second]: [Memory, Memory] = [new Memory(0), new Memory(0)];
@@ -57,6 +65,52 @@ describe("history read in ranges from two endpoints", () => {
     const begin = (ends[0] ?? 0) + 1;
     for (const node of [first, second]) node.blocks[begin] = { ...header(begin), parentHash: header(1, 9).hash };
     await assert.rejects(follow().until(caughtUp), refused(new RegExp(`block ${begin} does not link`)));
+  });
+
+  it("is not taken where anything that is stored of a log is another, however the logs are held", async () => {
+    const word = (byte: string): string => `0x${byte.repeat(32)}`;
+    const said: RawLog = { ...logAt(30, 0, 0), topics: [word("aa"), word("bb")], data: "0xabcd" };
+    const [own, other] = [first.logs.bind(first), second.logs.bind(second)];
+    const isFirst = ({ blockNumber, logIndex }: RawLog): boolean => blockNumber === 30n && logIndex === 0;
+    type Held = (log: RawLog) => RawLog;
+    const telling = async (ours: Held, theirs: Held, change: Partial<RawLog>): Promise<void> => {
+      first.logs = async (from, to) => (await own(from, to)).map((log) => ours(isFirst(log) ? said : log));
+      second.logs = async (from, to) =>
+        (await other(from, to)).map((log) => theirs(isFirst(log) ? { ...said, ...change } : log));
+      await follow().until(caughtUp);
+    };
+    const asText: Held = (log) => log;
+    for (const [ours, theirs] of [
+      [packed, packed],
+      [packed, asText],
+      [asText, packed],
+      [asText, asText],
+    ] as const) {
+      await telling(ours, theirs, {});
+      await telling(ours, theirs, { data: "0xABCD" });
+      for (const change of [
+        { address: `0x${"c1".repeat(20)}` },
+        { topics: [word("aa")] },
+        { topics: [word("aa"), word("bc")] },
+        { topics: [word("aa")], data: `0x${"bb".repeat(32)}abcd` },
+        { data: "0xabce" },
+        { data: "0xab" },
+        { transactionHash: word("12") },
+        { transactionIndex: 1 },
+        { logIndex: 7 },
+        { blockNumber: 31n },
+        { blockHash: word("13") },
+      ])
+        await assert.rejects(telling(ours, theirs, change), refused(/same logs/), Object.keys(change).join());
+    }
+  });
+
+  it("is read where both say the same in another order", async () => {
+    const own = second.logs.bind(second);
+    second.logs = async (from, to) => (await own(from, to)).map(packed).reverse();
+    const given = first.logs.bind(first);
+    first.logs = async (from, to) => (await given(from, to)).map(packed);
+    await follow().until(caughtUp);
   });
 
   async function endsOfStretches(): Promise<number[]> {
