@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 
 /**
  * What is read of a chain's history lives just long enough to be promoted, and V8 lets the old generation grow to several times what
- * lives in it before it collects that. While history is read it is collected when it has grown by two fifths: half of the peak, for
- * a seventh of the speed. Not for longer, since answers would pay a quarter of theirs: docs/BENCHMARKS.md.
+ * lives in it before it collects that. While history is read it is collected when it has grown by half: a fifth less memory, for
+ * some of the speed. Not for longer, since answers would pay a quarter of theirs: docs/BENCHMARKS.md.
  *
  * The flag is read at each collection (V8's MemoryController), so that it may change while the process runs; 0 is V8's own way.
  */

@@ -5,7 +5,7 @@ import type { Blocks } from "./fetch.ts";
 /** Ranges on their way at once: few where the node is near, more where its answers are waited for. */
 const LEAST_AHEAD = 3;
 const MOST_AHEAD = 8;
-/** Answers that wait for their turn are held parsed, at about two kilobytes a log. */
+/** Answers that wait for their turn are held as bytes, at about half a kilobyte a log, after a kilobyte of JSON. */
 const LOGS_AHEAD = 8_000;
 /** What a range should hold: enough to be worth a transaction, little enough to stay flat in memory. */
 const TARGET_LOGS = 2_500;
