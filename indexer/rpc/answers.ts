@@ -186,7 +186,7 @@ function parseLongList(list: LongList): RawLog[] {
   try {
     for (const log of list) logs.push(parser.parse(log));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new MalformedAnswerError("expected a list of logs as JSON", undefined);
+    if (error instanceof SyntaxError) throw new MalformedAnswerError("expected a list of logs as JSON", "what is none");
     throw error;
   }
   return logs;
