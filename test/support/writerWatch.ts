@@ -33,7 +33,9 @@ interface Activity {
 /** The writer's statement if it is inside a transaction now. */
 export async function openTransaction(client: pg.Client, chainId: bigint): Promise<Activity | undefined> {
   const { rows } = await client.query<Activity>(
-    `SELECT pid, ltrim(query, E' \\n') AS query FROM pg_stat_activity
+    // Several COPYs travel in one message: which of them is under way, the server's own view of their progress says.
+    `SELECT pid, coalesce('COPY ' || relid::regclass::text, ltrim(query, E' \\n')) AS query
+       FROM pg_stat_activity LEFT JOIN (SELECT pid, relid FROM pg_stat_progress_copy) copying USING (pid)
       WHERE datname = current_database() AND application_name = $1 AND xact_start IS NOT NULL
         AND (state = 'active' OR state LIKE 'idle in transaction%')`,
     [`grantledger writer ${chainId}`],
