@@ -158,7 +158,7 @@ class LogParser {
       blockNumber: this.#parseBlockNumber(log["blockNumber"]),
       blockHash: this.#blockHash,
     });
-    if (packed === undefined) throw new MalformedAnswerError("expected topics and data as hex", value);
+    if (packed === undefined) throw new MalformedAnswerError("expected hex in topics and data", value);
     return packed;
   }
 
