@@ -38,7 +38,7 @@ export class HttpTransport implements Transport {
 
   async exchange({ text, longOf, signal }: TransportRequest): Promise<unknown> {
     let status: number;
-    let answer: Buffer;
+    let answer: string | Buffer;
     let retryAfter: unknown;
     try {
       const response = await this.#pool.request({
@@ -50,7 +50,8 @@ export class HttpTransport implements Transport {
       });
       status = response.statusCode;
       retryAfter = response.headers["retry-after"];
-      answer = Buffer.from(await response.body.arrayBuffer());
+      // As text where it is parsed at once, so that its bytes are gone by then.
+      answer = longOf === undefined ? await response.body.text() : Buffer.from(await response.body.arrayBuffer());
     } catch (error) {
       throw new TransportFailure("connection", explain(error), { cause: error });
     }
@@ -58,7 +59,7 @@ export class HttpTransport implements Transport {
       new TransportFailure(kindOf(status), `HTTP ${status}${why}`, { retryAfterMs: retryAfterMs(retryAfter) });
     let body: unknown;
     try {
-      body = readJson(answer, (id) => id === longOf);
+      body = typeof answer === "string" ? JSON.parse(answer) : readJson(answer, (id) => id === longOf);
     } catch {
       // The parser's message quotes the text as well, and would be kept as cause.
       throw failure(`, not JSON: ${quote(this.#hide(String(answer)))}`);
