@@ -9,6 +9,7 @@ import { followParents } from "./parents.ts";
 import { type StoredContract, storedContracts } from "./register.ts";
 import { originOf, STORED_COLUMNS, type StoredRow, storedEvent } from "./storedEvent.ts";
 import { prepareSession, writeDerived } from "./writeLogs.ts";
+import { noticeOurEnd } from "./writerConnection.ts";
 
 /**
  * The derived tables of one chain, made again from its live events and compared with what is stored. They are made in
@@ -38,6 +39,7 @@ export async function rebuildChain(
 ): Promise<TableComparison[]> {
   for (const { table } of TABLES)
     await client.query(`CREATE TEMPORARY TABLE ${table} (LIKE public.${table} INCLUDING ALL) ON COMMIT DROP`);
+  await noticeOurEnd(client);
   await prepareSession(client);
   await replay(client, chainId, progress);
   await client.query("RESET enable_hashjoin; RESET enable_mergejoin");

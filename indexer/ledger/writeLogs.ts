@@ -14,18 +14,8 @@ import { followParents } from "./parents.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
-/**
- * Has the server notice within seconds that the process is gone, or its machine, and give the chain's lock to whoever
- * stands by: while it waits for us, by keep-alives; while it is busy with a statement, by looking at the connection.
- */
-const NOTICE_OUR_END_SQL = `
-  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
-         set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '4000', false),
-         set_config('client_connection_check_interval', '1000', false)`;
-
-/** What a connection needs before logs are written through it. */
+/** What a connection needs before logs are written through it, see writerConnection.ts as well. */
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
-  await client.query(NOTICE_OUR_END_SQL);
   for (const table of [GRANT_TABLE, CREDENTIAL_TABLE, ENTITY_TABLE]) await client.query(createWaitingSql(table));
   // The few rows of a batch are always looked up in a large table; a plan that reads the table instead would be right
   // only while it is small, and the waiting table has no statistics by which the planner could tell.

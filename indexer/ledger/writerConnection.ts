@@ -33,11 +33,25 @@ function writerClient({ databaseUrl, chainId, statementTimeoutMs }: ConnectionOp
   return client;
 }
 
+const NOTICE_OUR_END_SQL = `
+  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
+         set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '4000', false),
+         set_config('client_connection_check_interval', '1000', false)`;
+
+/**
+ * Has the server notice within seconds that the process is gone, or its machine, and give the chain's lock to whoever
+ * stands by: while it waits for us, by keep-alives; while it is busy with a statement, by looking at the connection.
+ */
+export async function noticeOurEnd(client: pg.ClientBase): Promise<void> {
+  await client.query(NOTICE_OUR_END_SQL);
+}
+
 /** @throws DatabaseAwayError where there is no connection to be had. */
 export async function connectWriter(options: ConnectionOptions): Promise<pg.Client> {
   const client = writerClient(options);
   try {
     await client.connect();
+    await noticeOurEnd(client);
     return client;
   } catch (error) {
     await leave(client);

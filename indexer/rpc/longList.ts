@@ -16,7 +16,7 @@ const END = "}]";
 /** Stands where the list was: nobody else can have sent it. */
 const PLACE = randomUUID();
 
-export type MayBeLong = (id: unknown) => boolean;
+type MayBeLong = (id: unknown) => boolean;
 
 /**
  * A JSON array of objects, parsed piece by piece while it is gone through: once, since its memory is given back then and not when

@@ -5,8 +5,8 @@ const USUAL = 352;
 const MOST_AT_ONCE = 1 << 16;
 
 /**
- * A log whose topics and data are bytes, one after the other, in a memory that it shares with others of its answer: a tenth of
- * what its text would hold, and nothing that a garbage collector would have to look at.
+ * A log whose topics and data are bytes, one after the other, in a memory that it shares with others of its answer: a third of
+ * what its texts would hold, and nothing that a garbage collector would have to move.
  */
 export class PackedLog implements RawLog {
   readonly address: string;

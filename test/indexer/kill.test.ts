@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type pg from "pg";
+import { dropLateIndexes } from "../../indexer/ledger/lateIndexes.ts";
 import { migrate } from "../../indexer/ledger/migrate.ts";
 import { startAnvil, type TestAnvil } from "../support/anvil.ts";
 import { type IndexerChild, killChildren, startChild } from "../support/child.ts";
@@ -183,6 +184,29 @@ test(`killed during a rollback, at each of its steps (seed ${seed()})`, async ()
   const { reorgs } = await ledger();
   assert.equal(reorgs.length, 1, "one reorg is one row, however often its rollback was interrupted");
   assert.equal(reorgs[0]?.from_hash, before.chain?.indexed_hash);
+});
+
+test("killed while indexes are built on two connections: the server ends both, and their locks with them", async () => {
+  const url = await postgres.createDatabase();
+  await migrate(url);
+  const [client, other] = [await connect(url), await connect(url)];
+  try {
+    await dropLateIndexes(client);
+    // Rows can be written beside it; an index cannot be built.
+    await other.query("BEGIN; LOCK TABLE event, access_grant IN ROW EXCLUSIVE MODE");
+    const child = startChild(url, traffic);
+    await until("both wait for their tables", async () => {
+      const { rows } = await client.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation' AND query LIKE 'CREATE%'",
+      );
+      return rows.length === 2;
+    });
+    await child.kill();
+    await writerGone(client, anvil.chainId);
+  } finally {
+    await other.end();
+    await client.end();
+  }
 });
 
 test("the kills were many, and most of them met an open transaction", async (t) => {
