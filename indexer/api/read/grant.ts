@@ -68,6 +68,33 @@ const of = (table: string, columns: readonly string[]): string => columns.map((n
 /** Columns of `access_grant g`, and of {@link grantsAsOf} as `g`. */
 export const GRANT_COLUMNS = of("g", [...COLUMNS, ...TERMS]);
 
+/** Whose they are, and what their ends follow from: for what sorts millions of them. */
+const ENDING = [...GRANT_TABLE.key, "holder", ...RECORD_COLUMNS, "hold_until", "parent_end"];
+export const ENDING_COLUMNS = of("g", ENDING);
+
+/** Which columns are wanted of grants from the trail: all of them, or those that ends follow from. */
+export type Wanted = "all" | "ending";
+const WANTED: Readonly<Record<Wanted, readonly string[]>> = {
+  all: [...new Set([...GRANT_TABLE.key, ...COLUMNS, ...TERMS])],
+  ending: ENDING,
+};
+/** What of the trail's grants is not what their newest event says. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  legal_basis: "COALESCE(g.legal_basis, t.legal_basis) AS legal_basis",
+  context: "COALESCE(g.context, t.context) AS context",
+  hold_until: "h.hold_until",
+  grantor: "o.grantor",
+  parent_granted_at: "o.parent_granted_at",
+  parent_end: "p.parent_end",
+};
+const hasTerms = (wanted: Wanted): boolean => WANTED[wanted].includes("context");
+
+/** Columns of the newest events `g` that {@link grantsAsOf} is made of. */
+export function newestColumns(wanted: Wanted): string {
+  const said = WANTED[wanted].filter((name) => !(name in ELSEWHERE));
+  return of("g", [...new Set([...said, "seq", "flags", ...(hasTerms(wanted) ? ["legal_basis", "context"] : [])])]);
+}
+
 /** What the states of a grant follow from, as arguments of `grant_state` but for the moment. */
 export const STATE_COLUMNS = of("g", [
   ...["granted_at", "not_before", "expires_at", "locked_until", "revoked_at", "retention", "parent_end", "hold_until"],
@@ -91,12 +118,20 @@ export const happened = (event: string, at: string | undefined): string =>
  * @param newest SQL of a relation `g` of events that are each the newest of their grant; their chain is `c`, here or around.
  * @param at SQL of the moment up to which the parents' events count, if there is one.
  */
-export const grantsAsOf = (newest: string, at: string | undefined, knowledge: Knowledge): string => `
-  SELECT ${of("g", [...GRANT_TABLE.key, ...COLUMNS.filter((name) => !GRANT_TABLE.key.some((key) => key === name))])},
-         COALESCE(g.legal_basis, t.legal_basis) AS legal_basis, COALESCE(g.context, t.context) AS context, h.hold_until, o.grantor, o.parent_granted_at, p.parent_end
-    FROM ${newest}
+export const grantsAsOf = (
+  newest: string,
+  at: string | undefined,
+  knowledge: Knowledge,
+  wanted: Wanted = "all",
+): string => `
+  SELECT ${WANTED[wanted].map((name) => ELSEWHERE[name] ?? `g.${name}`).join(", ")}
+    FROM ${newest}${
+      hasTerms(wanted)
+        ? `
     LEFT JOIN LATERAL (${before("'GRANTED', 'GRANTED_ONWARD'", "b.legal_basis, b.context", knowledge)}
-      AND g.legal_basis IS NULL ${NEWEST_EVENT}) t ON true
+      AND g.legal_basis IS NULL ${NEWEST_EVENT}) t ON true`
+        : ""
+    }
     LEFT JOIN LATERAL (${before("'HELD', 'HOLD_LIFTED'", "b.hold_until", knowledge)}
       AND g.flags & ${FLAG_HELD} <> 0 ${NEWEST_EVENT}) h ON true
     LEFT JOIN LATERAL (${before("'GRANTED_ONWARD'", "b.grantor, b.parent_granted_at", knowledge)}
@@ -218,6 +253,19 @@ class StoredGrant implements GrantFacts {
 }
 
 export const toGrant = (chainId: bigint, row: GrantRow): GrantFacts => new StoredGrant(chainId, row);
+
+/** What is in {@link ENDING_COLUMNS}. */
+export type EndingFacts = Pick<
+  GrantFacts,
+  "chainId" | "contract" | "credential" | "grantee" | "purpose" | "holder" | "record" | "holdUntil" | "parentEnd"
+>;
+export type EndingRow = Pick<
+  GrantRow,
+  "contract" | "credential" | "grantee" | "purpose" | "holder" | RecordColumn | "hold_until" | "parent_end"
+>;
+
+/** Facts are read when they are looked at, and the type names those that are there. */
+export const toEnding = (chainId: bigint, row: EndingRow): EndingFacts => new StoredGrant(chainId, row as GrantRow);
 
 export function toRecord(row: Pick<GrantRow, RecordColumn>): GrantRecord {
   return {

@@ -3,7 +3,7 @@ import type { UnixTime } from "../../grants/record.ts";
 import type { Context } from "../context.ts";
 import { badInput } from "../errors.ts";
 import { nowOf } from "../moment.ts";
-import { GRANT_COLUMNS, type GrantRow, toGrant } from "../read/grant.ts";
+import { ENDING_COLUMNS, type EndingRow, toEnding } from "../read/grant.ts";
 import { grantsOfTrail } from "../read/grantRelation.ts";
 import { addBounds, Conditions, type Ordering, orderBy } from "../read/keyset.ts";
 import { knowledgeOf } from "../read/listed.ts";
@@ -61,7 +61,7 @@ export const RETENTION: Report<RetentionArgs, RetentionRow, RetentionKey> = {
   rows: retentionRows,
 };
 
-type Row = GrantRow & { ends: bigint; what: number; chain_id: bigint };
+type Row = EndingRow & { ends: bigint; what: number; chain_id: bigint };
 
 async function* retentionRows(
   context: Context,
@@ -73,7 +73,7 @@ async function* retentionRows(
   const text = select(conditions, asked, after);
   const names = new Map<string, readonly Registered[]>();
   for await (const rows of context.reports.stream<Row>(text, conditions.values, bounds)) {
-    const grants = rows.map((row) => toGrant(row.chain_id, row));
+    const grants = rows.map((row) => toEnding(row.chain_id, row));
     const known = bounded(names, MOST_KNOWN);
     const registered = await readRegistered(
       context.database,
@@ -105,6 +105,7 @@ function select(
     "g.credential, g.grantee, g.purpose, g.chain_id, g.contract",
     undefined,
     knowledge,
+    "ending",
   );
   const rest = new Conditions(conditions.values);
   rest.add(`x.ends >= ${rest.value(args.from)}::bigint`);
@@ -116,12 +117,13 @@ function select(
       ...[after.grant.chainId, after.grant.contract, after.what],
     ],
   });
-  return `${knowledge.with}SELECT x.ends, x.what, g.chain_id, ${GRANT_COLUMNS}
+  return `${knowledge.with}SELECT x.ends, x.what, ${ENDING_COLUMNS}
     FROM ${grants} g
     CROSS JOIN LATERAL (
       SELECT grant_active_end(g.expires_at, g.revoked_at, g.parent_end) AS active,
              grant_access_end(g.not_before, g.expires_at, g.locked_until, g.revoked_at, g.retention, g.parent_end,
-                              g.hold_until) AS access) t
+                              g.hold_until) AS access
+        OFFSET 0) t -- which keeps the ends from being worked out again wherever they are named
     CROSS JOIN LATERAL (VALUES (0, t.active), (1, t.access)) x (what, ends)
    WHERE g.granted_at > 0 AND t.access < 9223372036854775807 AND (x.what = 1 OR t.active < t.access)
      AND ${rest.where()}

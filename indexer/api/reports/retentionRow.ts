@@ -2,7 +2,7 @@ import { PURPOSES } from "../../grants/codes.ts";
 import type { UnixTime } from "../../grants/record.ts";
 import { activeEnd } from "../../grants/rule.ts";
 import type { GrantKey } from "../key.ts";
-import type { GrantFacts } from "../read/grant.ts";
+import type { EndingFacts } from "../read/grant.ts";
 import type { Registered } from "../read/registered.ts";
 import type { Column } from "./column.ts";
 
@@ -10,7 +10,7 @@ import type { Column } from "./column.ts";
 export interface RetentionRow {
   readonly ends: UnixTime;
   readonly what: (typeof WHAT)[number];
-  readonly grant: GrantFacts;
+  readonly grant: EndingFacts;
   readonly grantee: Registered | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface RetentionKey {
 /** A grant without record keeping has the second alone: all ends at once. */
 export const WHAT = ["PURPOSE_ENDS", "RECORDS_END"] as const;
 /** What keeps records for the longest. */
-function keptBy({ record, holdUntil, parentEnd }: GrantFacts, { ends, what }: Pick<RetentionRow, "ends" | "what">) {
+function keptBy({ record, holdUntil, parentEnd }: EndingFacts, { ends, what }: Pick<RetentionRow, "ends" | "what">) {
   if (what === "PURPOSE_ENDS") return null;
   const end = activeEnd(record, { parentEnd });
   if (ends === end) return null;
