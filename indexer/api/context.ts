@@ -26,6 +26,8 @@ export interface Context {
   readonly feeds: Feeds;
   /** Whether who asks would be let in again now; of one who showed a key. */
   readonly stillLetIn?: () => Promise<boolean>;
+  /** What the one field asked for gave already, where its answer could not be written at once (writing/compile.ts). */
+  readonly given?: { readonly value: unknown };
   /** What aborts when the client has gone; nothing of that where no client waits. */
   readonly gone?: () => AbortSignal;
 }

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from "graphql";
 import { guard } from "./access/guard.ts";
 import { builder } from "./builder.ts";
+import { reuseGiven } from "./writing/given.ts";
 
 // Each of these adds its types to the builder.
 import "./scalars/accountId.ts";
@@ -29,4 +30,4 @@ import "./queries/reports.ts";
 import "./subscriptions/watch.ts";
 
 /** The whole schema, each question held against who asks it; `schema.graphql` beside this file is its text. */
-export const schema: GraphQLSchema = guard(builder.toSchema());
+export const schema: GraphQLSchema = reuseGiven(guard(builder.toSchema()));

@@ -11,6 +11,7 @@ import { useMaxTokens } from "./limits/tokens.ts";
 import { useValidation } from "./limits/validation.ts";
 import { type KnownOperations, useOperations } from "./operations.ts";
 import { schema } from "./schema.ts";
+import { useWriting } from "./writing/useWriting.ts";
 
 export const GRAPHQL_PATH = "/graphql";
 
@@ -78,6 +79,7 @@ export function createGraphql(options: GraphqlOptions) {
       useValidation({ introspection: explore }),
       useMaxCost(),
       useMaxTime(maxSeconds),
+      useWriting(),
     ],
   });
 }

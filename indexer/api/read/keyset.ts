@@ -4,6 +4,7 @@ import type { Window } from "../page.ts";
 export class Conditions {
   readonly values: unknown[];
   readonly #parts: string[] = [];
+  readonly #fixed = new Set<string>();
 
   /** @param values of the statement that these are part of. */
   constructor(values: unknown[] = []) {
@@ -22,7 +23,15 @@ export class Conditions {
 
   /** `column = value`, or no condition at all when there is no value. */
   equal(column: string, value: unknown): void {
-    if (value !== undefined && value !== null) this.add(`${column} = ${this.value(value)}`);
+    if (value === undefined || value === null) return;
+    this.add(`${column} = ${this.value(value)}`);
+    this.#fixed.add(column);
+  }
+
+  /** Without the columns that have one value, so that PostgreSQL sees that what it read in this order is in it. */
+  undecided(ordering: Ordering): Ordering {
+    const open = ordering.filter(([column]) => !this.#fixed.has(column));
+    return open.length === 0 ? ordering.slice(0, 1) : open;
   }
 
   where(): string {

@@ -63,7 +63,7 @@ export function withChains<Row>(asked: Page<Row>): string {
   const { conditions, knowledge, window, alias, ordering, packing, chain, page } = asked;
   const only = chain == null ? "" : `WHERE c.chain_id = ${conditions.value(chain)}`;
   return `
-    ${knowledge.with}SELECT ${CHAIN_COLUMNS}, ${allBesideFirst(packing, orderBy(ordering, window.backward), `(${page}) ${alias}`)} AS page
+    ${knowledge.with}SELECT ${CHAIN_COLUMNS}, ${allBesideFirst(packing, orderBy(conditions.undecided(ordering), window.backward), `(${page}) ${alias}`)} AS page
       FROM ${knowledge.chains} c ${only} ORDER BY c.chain_id`;
 }
 
