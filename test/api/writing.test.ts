@@ -142,7 +142,11 @@ describe(`answers that are written (seed ${seed()})`, () => {
     await sameAnswer({ query, variables: {} });
   });
 
-  it("are asked for once, whoever gives the answer in the end", async () => {
+  it("are asked for once, whoever gives the answer in the end", async (t) => {
+    const unseen: unknown[] = [];
+    const see = (error: unknown): void => void unseen.push(error);
+    process.on("unhandledRejection", see);
+    t.after(() => process.off("unhandledRejection", see));
     let asked = 0;
     const Found = new GraphQLObjectType({
       name: "Found",
@@ -178,6 +182,8 @@ describe(`answers that are written (seed ${seed()})`, () => {
     );
     // Nothing of what was begun twice is left behind to fail unseen.
     assert.match(await ask("{ found { not } }"), /"message":"not"/);
+    await new Promise(setImmediate);
+    assert.deepEqual(unseen, []);
     assert.equal(asked, 5);
     assert.match(await ask("{ missed { now } }"), /"message":"missed 6","path":\["missed"\]/);
     assert.equal(asked, 6);
