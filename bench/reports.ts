@@ -130,23 +130,23 @@ try {
   };
   for (const name of ["retention", "processing"])
     if (WANTED.has(name)) await report(`/reports/${name}.csv?grantee=0x${GRANTEE}`);
-  const whole = await report(`/reports/access.csv?grantee=0x${GRANTEE}`);
-
-  const half = Math.floor(whole.bytes / 2) + 17;
-  for (const again of ["the same server", "a new server"]) {
-    if (!WANTED.has(again === "a new server" ? "new" : "same")) continue;
-    const hash = createHash("sha256");
-    await read(server, `${url}${whole.pinned}`, hash, half);
-    if (again === "a new server") {
-      await server.end("SIGKILL");
-      ({ server, url } = await serve(databaseUrl));
+  if (["access", "same", "new"].some((one) => WANTED.has(one))) {
+    const whole = await report(`/reports/access.csv?grantee=0x${GRANTEE}`);
+    const half = Math.floor(whole.bytes / 2) + 17;
+    for (const by of ["same", "new"].filter((one) => WANTED.has(one))) {
+      const hash = createHash("sha256");
+      await read(server, `${url}${whole.pinned}`, hash, half);
+      if (by === "new") {
+        await server.end("SIGKILL");
+        ({ server, url } = await serve(databaseUrl));
+      }
+      const rest = await read(server, `${url}${whole.pinned}&offset=${half}`, hash);
+      const same = hash.digest("hex") === whole.digest;
+      say(
+        `broken off after ${half} bytes, gone on with by ${by === "new" ? "a new" : "the same"} server: ${same ? "the same bytes" : "OTHER BYTES"}, the first after ${rest.first.toFixed(1)} s`,
+      );
+      if (!same) process.exitCode = 1;
     }
-    const rest = await read(server, `${url}${whole.pinned}&offset=${half}`, hash);
-    const same = hash.digest("hex") === whole.digest;
-    say(
-      `broken off after ${half} bytes, gone on with by ${again}: ${same ? "the same bytes" : "OTHER BYTES"}, the first after ${rest.first.toFixed(1)} s`,
-    );
-    if (!same) process.exitCode = 1;
   }
   await server.end("SIGTERM");
 } finally {

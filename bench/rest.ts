@@ -1,6 +1,7 @@
 /**
- * `node bench/rest.ts [seconds] [grants] [rounds]`: checks a second over REST, single and many at once, over GraphQL, and what
- * bare Node http with pg does, in turn, in one run, from one database; each server in a process of its own, 20 connections.
+ * `node bench/rest.ts [seconds] [grants] [rounds]`: checks a second over REST, single and many at once, over GraphQL, lists of a
+ * hundred, and what bare Node http with pg does of either, in turn, in one run, from one database; each server in a process of
+ * its own, 20 connections.
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -10,7 +11,7 @@ import pg from "pg";
 import { toHex } from "../indexer/grants/bytes.ts";
 import { migrate } from "../indexer/ledger/migrate.ts";
 import { freePort, startTestPostgres } from "../test/support/postgres.ts";
-import { checkQuery } from "./measures/ask.ts";
+import { checkQuery, listQuery } from "./measures/ask.ts";
 import { until } from "./measures/world.ts";
 import { launch } from "./process/launch.ts";
 import { serving } from "./subjects/serving.ts";
@@ -33,7 +34,7 @@ const FILL = `
           20000, sha256('h'), ${FROM}, 19000, 18000, ${GRANTS}, now());
   INSERT INTO access_grant (credential, grantee, purpose, chain_id, contract, holder, issuer, seal, legal_basis, context, granted_at,
                      not_before, expires_at, locked_until, revoked_at, retention, sequence, flags, hold_until, seq, block_number, block_time)
-  SELECT sha256(int4send(i)), substring(sha256(int4send(i % 5000)) FOR 20), 1, 1, decode('${"cc".repeat(20)}', 'hex'),
+  SELECT sha256(int4send(i)), substring(sha256(int4send(i % 1000)) FOR 20), 1, 1, decode('${"cc".repeat(20)}', 'hex'),
          substring(sha256(int4send(i % 1000)) FOR 20), substring(sha256('issuer') FOR 20), sha256('seal'), 1, sha256('c'),
          ${FROM}, ${FROM}, 0, 0, 0, 157680000, 1, 0, 0, i + 1, i % 20000, ${FROM}
     FROM generate_series(0, ${GRANTS - 1}) i;
@@ -63,10 +64,19 @@ try {
   const [one] = evaluations;
   const [[credential, grantee]] = pairs as [[string, string]];
   const kinds = [
-    { name: "bare", port: bare, path: "/", body: one, answers: 1 },
-    { name: "REST", port: ours, path: "/access/v1/evaluation", body: one, answers: 1 },
-    { name: "REST, 100 at once", port: ours, path: "/access/v1/evaluations", body: { evaluations }, answers: MANY },
-    { name: "GraphQL", port: ours, path: "/graphql", body: checkQuery(credential, grantee), answers: 1 },
+    { name: "bare", of: "bare", port: bare, path: "/", body: one, answers: 1 },
+    { name: "REST", of: "bare", port: ours, path: "/access/v1/evaluation", body: one, answers: 1 },
+    {
+      name: "REST, 100 at once",
+      of: "bare",
+      port: ours,
+      path: "/access/v1/evaluations",
+      body: { evaluations },
+      answers: MANY,
+    },
+    { name: "GraphQL", of: "bare", port: ours, path: "/graphql", body: checkQuery(credential, grantee), answers: 1 },
+    { name: "bare list", of: "bare list", port: bare, path: "/list", body: listQuery(grantee), answers: 1 },
+    { name: "list over GraphQL", of: "bare list", port: ours, path: "/graphql", body: listQuery(grantee), answers: 1 },
   ];
   const rates = new Map<string, { rate: number; p99: number }[]>(kinds.map(({ name }) => [name, []]));
   for (const { name, port, path, body } of kinds) {
@@ -76,7 +86,7 @@ try {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       }).catch(() => undefined);
-      return /"decision":(?:true|"ALLOWED")/.test((await response?.text()) ?? "");
+      return /"decision":(?:true|"ALLOWED")|"credential"/.test((await response?.text()) ?? "");
     };
     for (const by of processes) await until(answered, { everyMs: 50, withinMs: 30_000, what: name, by });
   }
@@ -88,12 +98,11 @@ try {
       if (round > 0) rates.get(name)?.push({ rate: rate * answers, p99 });
     }
   const middle = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
-  const base = middle((rates.get("bare") ?? []).map(({ rate }) => rate));
-  for (const [name, list] of rates) {
-    const rate = middle(list.map((one) => one.rate));
-    say(
-      `${name}: ${rate.toFixed(0)} answers/s, ${(rate / base).toFixed(2)} of bare, p99 ${middle(list.map((one) => one.p99))} ms`,
-    );
+  const rateOf = (name: string): number => middle((rates.get(name) ?? []).map(({ rate }) => rate));
+  for (const { name, of } of kinds) {
+    const p99 = middle((rates.get(name) ?? []).map((one) => one.p99));
+    const share = rateOf(name) / rateOf(of);
+    say(`${name}: ${rateOf(name).toFixed(0)} answers/s, ${share.toFixed(2)} of ${of}, p99 ${p99} ms`);
   }
 } finally {
   await Promise.all(processes.map((one) => one.end("SIGTERM")));

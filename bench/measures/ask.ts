@@ -23,6 +23,11 @@ export const checkQuery = (credential: string, grantee: string) => ({
   variables: { c: credential, g: grantee },
 });
 
+const LIST = `query ($g: Address!) {
+  grants(first: 100, filter: { grantee: $g }) { edges { node { credential purpose legalBasis seal state } } }
+}`;
+export const listQuery = (grantee: string) => ({ query: LIST, variables: { g: grantee } });
+
 /** Whether our `check` says ALLOWED. */
 export async function asksCheck(url: string, credential: string, grantee: string): Promise<boolean> {
   const said = (await asks(url, checkQuery(credential, grantee))) as { check?: { decision?: string } };

@@ -1,15 +1,11 @@
 import type { Verification } from "../../indexer/config/reading.ts";
 import { toHex } from "../../indexer/grants/bytes.ts";
 import { BENCH_CHAIN_ID } from "../chain/chainId.ts";
-import { asksCheck, checkQuery } from "../measures/ask.ts";
+import { asksCheck, checkQuery, listQuery } from "../measures/ask.ts";
 import { serving } from "./serving.ts";
 import type { Subject } from "./subject.ts";
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.slice(2), "hex");
-
-const LIST = `query ($g: Address!) {
-  grants(first: 100, filter: { grantee: $g }) { edges { node { credential purpose legalBasis seal state } } }
-}`;
 
 /** Ours, as an operator runs it: one process that indexes and serves. @param verification how far it checks the node. */
 export const grantledger = (verification: Verification): Subject => ({
@@ -41,7 +37,7 @@ export const grantledger = (verification: Verification): Subject => ({
   answers: ({ port }, credential, grantee) => asksCheck(`http://127.0.0.1:${port}/graphql`, credential, grantee),
   questions: ({ credential, grantee }) => ({
     point: { path: "/graphql", body: checkQuery(credential, grantee) },
-    list: { path: "/graphql", body: { query: LIST, variables: { g: grantee } } },
+    list: { path: "/graphql", body: listQuery(grantee) },
   }),
   async credentials(client) {
     const { rows } = await client.query("SELECT credential FROM access_grant");

@@ -152,6 +152,7 @@ describe(`answers that are written (seed ${seed()})`, () => {
       name: "Found",
       fields: {
         now: { type: GraphQLString, resolve: () => "now" },
+        path: { type: GraphQLString },
         later: { type: GraphQLString, resolve: async () => "later" },
         not: { type: GraphQLString, resolve: () => Promise.reject(new Error("not")) },
         never: { type: GraphQLString, resolve: () => assert.fail("never") },
@@ -161,6 +162,7 @@ describe(`answers that are written (seed ${seed()})`, () => {
       name: "Query",
       fields: {
         found: { type: Found, resolve: async () => ++asked },
+        path: { type: Found, resolve: (_source, _args, _context, info) => ({ path: info.path.key, asked: ++asked }) },
         missed: { type: Found, resolve: async () => assert.fail(`missed ${++asked}`) },
       },
     });
@@ -187,6 +189,8 @@ describe(`answers that are written (seed ${seed()})`, () => {
     assert.equal(asked, 5);
     assert.match(await ask("{ missed { now } }"), /"message":"missed 6","path":\["missed"\]/);
     assert.equal(asked, 6);
+    assert.equal(await ask("{ path { path } }"), '{"data":{"path":{"path":"path"}}}', "how it was come to");
+    assert.equal(asked, 7);
   });
 
   const NOT_PLAIN: Readonly<Record<string, string>> = {

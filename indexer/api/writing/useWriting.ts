@@ -53,7 +53,10 @@ async function answer(
   } catch (error) {
     signal?.throwIfAborted();
     // How an error is told is the executor's business, and so is whether there is another answer beside it.
-    if (error === NOT_PLAIN) return execute(args);
+    if (error === NOT_PLAIN) {
+      forget();
+      return execute(args);
+    }
     const failed = Promise.reject(error);
     failed.catch(() => {});
     return execute(givenTo(args, failed));
