@@ -180,7 +180,7 @@ describe(`answers that are written (seed ${seed()})`, () => {
     assert.equal(await ask("{ found { now later } }"), '{"data":{"found":{"now":"now","later":"later"}}}');
     assert.match(
       await ask("{ found { now never } }"),
-      /"message":"never".*"data":\{"found":\{"now":"now","never":null\}\}|"data":\{"found":\{"now":"now","never":null\}\}.*"message":"never"/,
+      /"message":"never".*"data":\{"found":\{"now":"now","never":null\}\}/,
     );
     // Nothing of what was begun twice is left behind to fail unseen.
     assert.match(await ask("{ found { not } }"), /"message":"not"/);

@@ -22,16 +22,11 @@ export function useWriting(): Plugin {
     onExecute({ executeFn, setExecuteFn, args: { document, operationName, schema } }) {
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      let plain = known.get(operation);
-      if (plain === undefined) {
-        plain = compile(schema as GraphQLSchema, document, operation) ?? "not plain";
-        known.set(operation, plain);
-      }
+      const plain = known.get(operation) ?? compile(schema as GraphQLSchema, document, operation) ?? "not plain";
+      known.set(operation, plain);
       if (plain === "not plain") return;
-      const wanted = plain;
-      setExecuteFn((args) =>
-        answer(wanted, operation, args as Args, executeFn as Execute, () => known.set(operation, "not plain")),
-      );
+      const forget = (): unknown => known.set(operation, "not plain");
+      setExecuteFn((args) => answer(plain, operation, args as Args, executeFn as Execute, forget));
     },
   };
 }
@@ -41,7 +36,7 @@ async function answer(
   operation: OperationDefinitionNode,
   args: Args,
   execute: Execute,
-  forget: () => void,
+  forget: () => unknown,
 ): Promise<unknown> {
   const values = argumentsOf(plain, operation, args);
   // The executor says what is wrong with them.
@@ -62,7 +57,7 @@ async function answer(
     return execute(givenTo(args, failed));
   }
   try {
-    return written(`{"data":{${JSON.stringify(plain.key)}:${plain.write(found, context)}}}`);
+    return written(plain.write(found, context));
   } catch (error) {
     // It asks for what has to be awaited, and will the next time.
     if (error === NOT_PLAIN) forget();
