@@ -123,8 +123,8 @@ describe(`answers that are written (seed ${seed()})`, () => {
       "{ grants { nodes { record { retention } state } nodes { record { expiresAt } state purpose } } }",
     aliases: "{ all: grants { __typename n: nodes { a: state b: state } } }",
     "fragments on a type, an interface and another type": `
-      query { ...Q } fragment Q on Query { grants { nodes { ...on Node { id } ...on Grant { state } ...G ...G } } }
-      fragment G on Grant { purpose seal }`,
+      query { ...Q } fragment Q on Query { grants { nodes { ...on Node { id ...C ...on Chain { c: id } } ...on Grant { state } ...G ...G } } }
+      fragment G on Grant { purpose seal } fragment C on Chain { d: id }`,
     "no items": `{ grants(filter: { grantee: "${address(4_242)}" }) { nodes { state } pageInfo { startCursor } } }`,
     "a check": `{ check(credential: "${bytes32(1)}", grantee: "${address(12)}") { decision state explanation validUntil } }`,
     "what may not be": `{ grants(first: 1001) { nodes { state } } }`,
